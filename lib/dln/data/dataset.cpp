@@ -1,0 +1,43 @@
+#include "dln/data/dataset.hpp"
+
+#include <zlib.h>
+
+#include <array>
+#include <fstream>
+
+#include "dln/base/error.hpp"
+#include "dln/data/idx.hpp"
+
+namespace dln::data {
+
+namespace fs = std::filesystem;
+
+FileIdentity identify(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!fs::is_regular_file(path) || !file)
+    throw base::DataError(fmt::format("cannot read {}: expected a readable file", path.string()));
+  FileIdentity identity{path.string(), 0, static_cast<std::uint32_t>(::crc32(0, nullptr, 0))};
+  std::array<char, 1 << 16> block;
+  while (file.read(block.data(), block.size()) || file.gcount() > 0) {
+    const auto count = static_cast<uInt>(file.gcount());
+    identity.crc32 = static_cast<std::uint32_t>(
+        ::crc32(identity.crc32, reinterpret_cast<const Bytef*>(block.data()), count));
+    identity.bytes += count;
+  }
+  return identity;
+}
+
+ExampleSource open_dataset(const fs::path& path, const SourceOptions& options) {
+  fs::path images = path;
+  if (fs::is_directory(path)) {
+    images = path / "train-images-idx3-ubyte.gz";
+    if (!fs::exists(images)) images = path / "train-images-idx3-ubyte";
+    if (!fs::exists(images))
+      throw base::DataError(fmt::format(
+          "{}: a folder without train-images-idx3-ubyte(.gz); name the file with the images", path.string()));
+  }
+  const fs::path labels = options.labels ? *options.labels : labels_beside(images);
+  return open_idx(images, labels, options);
+}
+
+}  // namespace dln::data

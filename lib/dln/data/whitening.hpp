@@ -1,0 +1,25 @@
+// Whitening on the span of the data: the change of input coordinates x -> T x after which Sigma11 is a
+// multiple of the identity, as section 1.1 assumes.
+#pragma once
+
+#include "dln/data/correlations.hpp"
+
+namespace dln::data {
+
+enum class WhiteScale {
+  identity,       // Sigma11 = I in the sums of Eq 2: the paper's own assumption
+  unit_variance,  // Sigma11 = P I: every whitened input has mean square 1
+};
+
+struct Whitened {
+  Correlations correlations;   // of T x; sigma11 is exactly I or P I
+  linalg::Matrix transform;    // T : r x N1, r = dimension of the data's span
+  Eigen::Index dropped = 0;    // N1 - r directions without data
+  double residual = 0;         // ||T Sigma11 T^T / c - I||_F / ||I||_F as computed, c = 1 or P
+};
+
+// Directions whose eigenvalue is below N1 eps times the largest are not in the span. `correlations` must be
+// sums. Throws NumericalError when the residual exceeds 1e-6, DomainError when all inputs are zero.
+Whitened whiten(const Correlations& correlations, WhiteScale scale);
+
+}  // namespace dln::data

@@ -1,0 +1,19 @@
+// Plateaus and rapid transitions of the total error, counted by a rule fixed before any run was looked at.
+#pragma once
+
+#include <span>
+
+namespace dln::experiments {
+
+// A plateau is a low of the learning speed -dE/dt that is followed by a rise of at least a factor `rise`; after
+// a plateau the speed must fall by the same factor before another can begin (hysteresis on its logarithm).
+// Speeds below floor * max count as floor * max. Exponential relaxation has none, a single sigmoid has one.
+struct PlateauRule {
+  double rise = 2;
+  double floor = 1e-4;
+};
+
+// Throws DomainError for an empty sample, or for a speed that is negative or not finite.
+int count_plateaus(std::span<const double> speeds, const PlateauRule& rule = {});
+
+}  // namespace dln::experiments

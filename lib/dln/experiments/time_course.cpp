@@ -1,0 +1,137 @@
+#include "dln/experiments/time_course.hpp"
+
+#include <tbb/parallel_for.h>
+
+#include <atomic>
+#include <cmath>
+#include <limits>
+
+#include "dln/network/initial_weights.hpp"
+#include "dln/network/mode_strengths.hpp"
+
+namespace dln::experiments {
+namespace {
+
+// The moment between two samples at which a strength passes `level`, on a straight line.
+double interpolate(double t0, double t1, double u0, double u1, double level) {
+  return t0 + (t1 - t0) * (level - u0) / (u1 - u0);
+}
+
+linalg::Vector half_times(const TimeCourse& course, const linalg::Vector& singular_values) {
+  const Eigen::Index modes = singular_values.size();
+  linalg::Vector times = linalg::Vector::Constant(modes, std::numeric_limits<double>::quiet_NaN());
+  for (Eigen::Index k = 0; k < modes; ++k) {
+    const double half = singular_values[k] / 2;
+    for (Eigen::Index i = 0; i < course.strengths.rows(); ++i) {
+      if (!(course.strengths(i, k) >= half)) continue;
+      const auto at = static_cast<std::size_t>(i);
+      times[k] = i == 0 ? course.epochs[0]
+                        : interpolate(course.epochs[at - 1], course.epochs[at], course.strengths(i - 1, k),
+                                      course.strengths(i, k), half);
+      break;
+    }
+  }
+  return times;
+}
+
+std::string run_key(const LearningProblem& problem, const TimeCourseOptions& o) {
+  return fmt::format("half-times/{}/N2={}/lambda={:a}/u0={:a}/start={}/every={}/until={:a}/seed={}/run={}", problem.name,
+                     o.hidden_units, o.learning_rate, o.initial_strength, static_cast<int>(o.start), o.sample_every,
+                     o.completion, o.seed, o.run);
+}
+
+}  // namespace
+
+Eigen::Index learnable_modes(const LearningProblem& problem, const TimeCourseOptions& options) {
+  return std::min(options.hidden_units, problem.modes.size());
+}
+
+network::LinearNetwork<double> starting_network(const LearningProblem& problem, const TimeCourseOptions& options) {
+  const std::vector<Eigen::Index> units{problem.correlations.sigma31.cols(), options.hidden_units,
+                                        problem.correlations.sigma31.rows()};
+  auto stream = base::stream(options.seed, "time course start", options.run);
+  if (options.start == Start::small_random)
+    return network::small_random_weights(
+        units, network::deviation_for_strength(options.initial_strength, options.hidden_units), stream);
+  const auto strengths = linalg::Matrix::Constant(2, problem.modes.size(), std::sqrt(options.initial_strength));
+  return network::decoupled_weights(units, problem.modes, strengths, stream).network;
+}
+
+TimeCourse run_time_course(const LearningProblem& problem, const TimeCourseOptions& options) {
+  const Eigen::Index learnable = learnable_modes(problem, options);
+  const linalg::Vector& s = problem.modes.singular_values;
+  TimeCourse course;
+  std::vector<double> rows;
+  const auto observer = [&](const network::DescentState& state) {
+    const auto measured = network::mode_strengths(state.network, problem.modes);
+    course.epochs.push_back(static_cast<double>(state.iteration));
+    rows.insert(rows.end(), measured.strengths.begin(), measured.strengths.end());
+    course.leak.push_back(measured.leak);
+    course.descent_speed.push_back(state.descent_speed);
+    const auto share = measured.strengths.head(learnable).array() / s.head(learnable).array();
+    return !(share.minCoeff() >= options.completion);
+  };
+  const auto result = network::descend(starting_network(problem, options), problem.correlations,
+                                       {.learning_rate = options.learning_rate,
+                                        .max_iterations = options.max_epochs,
+                                        .observe_every = options.sample_every},
+                                       observer);
+  using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  course.strengths =
+      Eigen::Map<const RowMajor>(rows.data(), static_cast<Eigen::Index>(course.epochs.size()), s.size());
+  course.half_times = half_times(course, s);
+  course.reason = result.reason;
+  course.iterations = result.iterations;
+  return course;
+}
+
+theory::ThreeLayerMode<double> predicted_mode(const LearningProblem& problem, const TimeCourseOptions& options,
+                                              Eigen::Index k) {
+  return theory::ThreeLayerMode<double>(
+      {.singular_value = problem.modes.singular_values[k],
+       .initial_strength = options.initial_strength,
+       .time_constant = data::time_constant(options.learning_rate, problem.correlations)});
+}
+
+linalg::Vector predicted_half_times(const LearningProblem& problem, const TimeCourseOptions& options) {
+  linalg::Vector times(learnable_modes(problem, options));
+  for (Eigen::Index k = 0; k < times.size(); ++k)
+    times[k] = half_learning_time(predicted_mode(problem, options, k));
+  return times;
+}
+
+linalg::Matrix half_times_of_runs(const LearningProblem& problem, const TimeCourseOptions& options, int runs,
+                                  RunStore& store, base::Progress& progress) {
+  linalg::Matrix times(runs, problem.modes.size());
+  std::atomic<int> done{0};
+  tbb::parallel_for(0, runs, [&](int run) {
+    TimeCourseOptions mine = options;
+    mine.run = static_cast<std::uint64_t>(run);
+    const std::string key = run_key(problem, mine);
+    auto kept = store.find(key);
+    if (!kept) {
+      const linalg::Vector fresh = run_time_course(problem, mine).half_times;
+      kept = std::vector<double>(fresh.begin(), fresh.end());
+      store.keep(key, *kept);
+    }
+    times.row(run) = Eigen::Map<const linalg::Vector>(kept->data(), times.cols()).transpose();
+    progress.report("random starts on " + problem.name, static_cast<double>(++done) / runs);
+  });
+  return times;
+}
+
+LearningOrder count_order(const linalg::Vector& predicted, const linalg::Matrix& measured, double separation) {
+  LearningOrder order;
+  for (Eigen::Index i = 0; i < predicted.size(); ++i)
+    for (Eigen::Index j = 0; j < predicted.size(); ++j) {
+      if (!(predicted[j] - predicted[i] > separation * predicted[j])) continue;
+      for (Eigen::Index run = 0; run < measured.rows(); ++run) {
+        ++order.pairs;
+        // Written so that a NaN, a mode never learned, counts against the claim.
+        if (!(measured(run, i) < measured(run, j))) ++order.out_of_order;
+      }
+    }
+  return order;
+}
+
+}  // namespace dln::experiments

@@ -1,0 +1,75 @@
+#include "dln/linalg/decompositions.hpp"
+
+#include <Eigen/Eigenvalues>
+#include <Eigen/QR>
+#include <Eigen/SVD>
+
+#include "dln/base/error.hpp"
+
+namespace dln::linalg {
+namespace {
+
+void require_finite(const Matrix& a, const char* what) {
+  if (!a.allFinite())
+    throw base::NumericalError(fmt::format("{} of a {} x {} matrix that holds a value that is not finite",
+                                           what, a.rows(), a.cols()));
+}
+
+// Every decomposition is judged by the residual that defines it, relative to the matrix decomposed.
+void require_small(double residual, double scale, Eigen::Index size, const char* what) {
+  const double allowed = 1e-13 * static_cast<double>(std::max<Eigen::Index>(size, 10)) * scale;
+  if (!(residual <= allowed))
+    throw base::NumericalError(fmt::format("{}: residual {} exceeds {}", what, residual, allowed));
+}
+
+void fix_signs(SingularValues& svd) {
+  for (Eigen::Index k = 0; k < svd.s.size(); ++k) {
+    Eigen::Index largest = 0;
+    svd.v.col(k).cwiseAbs().maxCoeff(&largest);
+    if (svd.v(largest, k) < 0) {
+      svd.v.col(k) *= -1;
+      svd.u.col(k) *= -1;
+    }
+  }
+}
+
+}  // namespace
+
+SingularValues singular_values(const Matrix& a) {
+  require_finite(a, "singular value decomposition");
+  const Eigen::BDCSVD<Matrix> svd(a, Eigen::ComputeThinU | Eigen::ComputeThinV);
+  if (svd.info() != Eigen::Success) throw base::NumericalError("singular value decomposition did not converge");
+  SingularValues result{svd.matrixU(), svd.singularValues(), svd.matrixV()};
+  const Matrix rebuilt = result.u * result.s.asDiagonal() * result.v.transpose();
+  require_small((rebuilt - a).norm(), a.norm(), a.size() ? std::max(a.rows(), a.cols()) : 0,
+                "singular value decomposition");
+  fix_signs(result);
+  return result;
+}
+
+SymmetricEigen symmetric_eigen(const Matrix& a) {
+  require_finite(a, "eigendecomposition");
+  const Eigen::SelfAdjointEigenSolver<Matrix> solver(a);
+  if (solver.info() != Eigen::Success) throw base::NumericalError("eigendecomposition did not converge");
+  SymmetricEigen result{solver.eigenvalues().reverse(), solver.eigenvectors().rowwise().reverse()};
+  const Matrix symmetric = a.selfadjointView<Eigen::Lower>();
+  const Matrix residual = symmetric * result.vectors - result.vectors * result.values.asDiagonal();
+  require_small(residual.norm(), symmetric.norm(), a.rows(), "eigendecomposition");
+  return result;
+}
+
+Matrix haar_orthonormal(Eigen::Index rows, Eigen::Index columns, base::RandomStream& stream) {
+  base::require(columns >= 1 && columns <= rows, "number of orthonormal columns", static_cast<double>(columns),
+                fmt::format("1 to {}, the dimension of the space", rows));
+  Matrix gaussian(rows, columns);
+  for (Eigen::Index j = 0; j < columns; ++j)
+    for (Eigen::Index i = 0; i < rows; ++i) gaussian(i, j) = stream.normal();
+  const Eigen::HouseholderQR<Matrix> qr(gaussian);
+  Matrix q = qr.householderQ() * Matrix::Identity(rows, columns);
+  for (Eigen::Index j = 0; j < columns; ++j)
+    if (qr.matrixQR()(j, j) < 0) q.col(j) *= -1;
+  require_small(orthonormality_residual(q), 1, rows, "QR decomposition");
+  return q;
+}
+
+}  // namespace dln::linalg

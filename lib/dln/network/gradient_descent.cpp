@@ -1,0 +1,55 @@
+#include "dln/network/gradient_descent.hpp"
+
+#include <algorithm>
+
+#include "dln/base/error.hpp"
+
+namespace dln::network {
+namespace {
+
+using Buffer = Eigen::Map<Eigen::VectorXd>;
+
+Buffer flat(LinearNetwork<double>& network) {
+  return Buffer(network.buffer().data(), static_cast<Eigen::Index>(network.buffer().size()));
+}
+
+void check(const DescentOptions& options) {
+  base::require_positive("learning rate", options.learning_rate);
+  base::require(options.max_iterations >= 0, "max iterations", static_cast<double>(options.max_iterations), "0 or more");
+  base::require(options.observe_every >= 1, "observe every", static_cast<double>(options.observe_every), "1 or more");
+  base::require_positive("divergence bound", options.divergence_bound);
+}
+
+}  // namespace
+
+DescentResult descend(LinearNetwork<double> network, const data::Correlations& correlations,
+                      const DescentOptions& options, const DescentObserver& observer) {
+  check(options);
+  const double step = options.learning_rate * data::sum_factor(correlations);
+  ChainGradient gradient(correlations, network);
+  LinearNetwork<double> direction = network;
+  double bound = 0;
+  for (long iteration = 0;; ++iteration) {
+    gradient(network, direction);
+    const double error = gradient.error_correlation_norm();
+    if (iteration == 0) bound = options.divergence_bound * std::max(error, correlations.sigma31.norm());
+    if (!(error <= bound)) return {std::move(network), DescentStop::diverged, iteration};
+    const bool last = iteration == options.max_iterations;
+    if (observer && (last || iteration % options.observe_every == 0) &&
+        !observer({iteration, network, step * flat(direction).squaredNorm()}))
+      return {std::move(network), DescentStop::observer, iteration};
+    if (last) return {std::move(network), DescentStop::max_iterations, iteration};
+    flat(network) += step * flat(direction);
+  }
+}
+
+std::string DescentResult::brief() const {
+  switch (reason) {
+    case DescentStop::observer: return fmt::format("stopped by its observer after {} iterations", iterations);
+    case DescentStop::max_iterations: return fmt::format("did all {} iterations", iterations);
+    case DescentStop::diverged: return fmt::format("diverged at iteration {}", iterations);
+  }
+  return "unknown";
+}
+
+}  // namespace dln::network

@@ -1,0 +1,41 @@
+// Batch gradient descent, Eq 1 (and its chain form): W^l += learning_rate * G^l, all layers from the old weights.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "dln/network/chain_gradient.hpp"
+
+namespace dln::network {
+
+struct DescentOptions {
+  double learning_rate = 0;          // > 0; multiplies the sum over examples, whatever the normalisation
+  long max_iterations = 1'000'000;   // >= 0
+  long observe_every = 1;            // >= 1
+  double divergence_bound = 1e3;     // of ||Sigma31 - W Sigma11|| over its value at the start (or ||Sigma31||)
+};
+
+// What an observer sees before the update of each observed iteration (and once at the last).
+struct DescentState {
+  long iteration;                       // 0, 1, ...: also the time in epochs
+  const LinearNetwork<double>& network;
+  double descent_speed;                 // -dE/dt per epoch of the flow = learning_rate * ||gradient||^2
+};
+// Returns false to stop.
+using DescentObserver = std::function<bool(const DescentState&)>;
+
+enum class DescentStop { observer, max_iterations, diverged };
+
+struct DescentResult {
+  LinearNetwork<double> network;
+  DescentStop reason;
+  long iterations;  // updates done; on divergence, the iteration at which it was noticed
+
+  std::string brief() const;
+};
+
+// Throws DomainError for options out of their domains or shapes that do not compose.
+DescentResult descend(LinearNetwork<double> network, const data::Correlations& correlations,
+                      const DescentOptions& options, const DescentObserver& observer = {});
+
+}  // namespace dln::network

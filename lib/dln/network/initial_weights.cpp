@@ -1,0 +1,59 @@
+#include "dln/network/initial_weights.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "dln/base/error.hpp"
+#include "dln/linalg/decompositions.hpp"
+
+namespace dln::network {
+
+LinearNetwork<double> small_random_weights(const std::vector<Eigen::Index>& units, double deviation,
+                                           base::RandomStream& stream) {
+  base::require_positive("deviation", deviation);
+  LinearNetwork<double> network(units);
+  for (double& weight : network.buffer()) weight = deviation * stream.normal();
+  return network;
+}
+
+double deviation_for_strength(double initial_strength, Eigen::Index hidden_units) {
+  base::require_positive("u0", initial_strength);
+  base::require(hidden_units >= 1, "hidden units", static_cast<double>(hidden_units), "1 or more");
+  return std::sqrt(2 * initial_strength / static_cast<double>(hidden_units));
+}
+
+DecoupledStart decoupled_weights(const std::vector<Eigen::Index>& units, const data::SingularModes& modes,
+                                 const linalg::Matrix& strengths, base::RandomStream& stream) {
+  LinearNetwork<double> network(units);
+  const int matrices = network.depth().weight_matrices();
+  if (strengths.rows() != matrices || strengths.cols() > modes.size() || !strengths.allFinite())
+    throw base::DomainError(fmt::format("strengths {} x {}: expected one finite row for each of {} matrices and at most {} modes",
+                                        strengths.rows(), strengths.cols(), matrices, modes.size()));
+  if (network.inputs() != modes.input.rows() || network.outputs() != modes.output.rows())
+    throw base::DomainError(fmt::format("network from {} to {} units: expected {} to {}, as the modes have",
+                                        network.inputs(), network.outputs(), modes.input.rows(), modes.output.rows()));
+  const Eigen::Index active = std::min(strengths.cols(), *std::ranges::min_element(units));
+  std::vector<linalg::Matrix> bases{modes.input.leftCols(active)};
+  for (std::size_t l = 1; l + 1 < units.size(); ++l)
+    bases.push_back(linalg::haar_orthonormal(units[l], active, stream));
+  bases.push_back(modes.output.leftCols(active));
+  for (int l = 1; l <= matrices; ++l) {
+    const auto i = static_cast<std::size_t>(l);
+    network.weight(l) = bases[i] * strengths.row(l - 1).head(active).asDiagonal() * bases[i - 1].transpose();
+  }
+  return {std::move(network), std::move(bases)};
+}
+
+double decoupling_residual(const LinearNetwork<double>& network, const std::vector<linalg::Matrix>& bases) {
+  double largest = 0;
+  for (int l = 1; l <= network.depth().weight_matrices(); ++l) {
+    const auto i = static_cast<std::size_t>(l);
+    const linalg::Matrix weight = network.weight(l);
+    const linalg::Vector diagonal = (bases[i].transpose() * weight * bases[i - 1]).diagonal();
+    const linalg::Matrix decoupled = bases[i] * diagonal.asDiagonal() * bases[i - 1].transpose();
+    largest = std::max(largest, (weight - decoupled).norm() / weight.norm());
+  }
+  return largest;
+}
+
+}  // namespace dln::network

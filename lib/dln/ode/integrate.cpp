@@ -1,0 +1,322 @@
+#include "dln/ode/integrate.hpp"
+
+#include <algorithm>
+#include <boost/math/tools/toms748_solve.hpp>
+#include <boost/numeric/odeint/algebra/default_operations.hpp>
+#include <boost/numeric/odeint/stepper/controlled_runge_kutta.hpp>
+#include <boost/numeric/odeint/stepper/generation.hpp>
+#include <boost/numeric/odeint/stepper/runge_kutta_dopri5.hpp>
+#include <boost/numeric/odeint/stepper/runge_kutta_fehlberg78.hpp>
+#include <tuple>
+#include <utility>
+
+#include "dln/base/error.hpp"
+#include "dln/ode/fifty_digits.hpp"
+
+namespace dln::ode {
+namespace {
+
+namespace odeint = boost::numeric::odeint;
+
+// odeint's element-wise loops over std::vector of any real type. norm_inf turns a NaN into infinity, so that
+// a step with a NaN anywhere is rejected rather than accepted.
+struct VectorAlgebra {
+  template <std::size_t... I, class Arguments>
+  static void loop(std::index_sequence<I...>, Arguments arguments) {
+    auto& operation = std::get<sizeof...(I)>(arguments);
+    const std::size_t n = std::get<0>(arguments).size();
+    for (std::size_t k = 0; k < n; ++k) operation(std::get<I>(arguments)[k]...);
+  }
+  template <class... States>
+  static void each(States&&... states_then_operation) {
+    loop(std::make_index_sequence<sizeof...(States) - 1>(), std::forward_as_tuple(states_then_operation...));
+  }
+
+#define DLN_FOR_EACH(N)                   \
+  template <class... A>                   \
+  static void for_each##N(A&&... a) {     \
+    each(a...);                           \
+  }
+  DLN_FOR_EACH(1) DLN_FOR_EACH(2) DLN_FOR_EACH(3) DLN_FOR_EACH(4) DLN_FOR_EACH(5)
+  DLN_FOR_EACH(6) DLN_FOR_EACH(7) DLN_FOR_EACH(8) DLN_FOR_EACH(9) DLN_FOR_EACH(10)
+  DLN_FOR_EACH(11) DLN_FOR_EACH(12) DLN_FOR_EACH(13) DLN_FOR_EACH(14) DLN_FOR_EACH(15)
+#undef DLN_FOR_EACH
+
+  template <class State>
+  static auto norm_inf(const State& x) {
+    using Real = typename State::value_type;
+    using std::abs;
+    Real largest(0);
+    for (const Real& value : x) {
+      const Real size = abs(value);
+      if (!(size <= std::numeric_limits<Real>::max())) return std::numeric_limits<Real>::infinity();
+      if (size > largest) largest = size;
+    }
+    return largest;
+  }
+};
+
+template <class Real>
+using State = std::vector<Real>;
+template <class Real>
+using Dopri5 = odeint::runge_kutta_dopri5<State<Real>, Real, State<Real>, Real, VectorAlgebra, odeint::default_operations>;
+template <class Real>
+using Fehlberg78 =
+    odeint::runge_kutta_fehlberg78<State<Real>, Real, State<Real>, Real, VectorAlgebra, odeint::default_operations>;
+
+template <class Real>
+bool all_finite(const State<Real>& x) {
+  return std::all_of(x.begin(), x.end(), [](const Real& value) { return base::is_finite(value); });
+}
+
+template <class Real>
+void check(const State<Real>& x0, const Options<Real>& options) {
+  if (x0.empty()) throw base::DomainError("initial state: expected at least one component, got none");
+  for (const Real& value : x0) {
+    base::require(base::is_finite(value), "initial state", value, "a finite number");
+    if (options.coordinates == Coordinates::logarithmic)
+      base::require(value > 0, "initial state", value, "a number greater than 0 for logarithmic coordinates");
+  }
+  base::require_positive("relative tolerance", options.relative_tolerance);
+  base::require_positive("absolute tolerance", options.absolute_tolerance);
+  base::require_non_negative("first step", options.first_step);
+  base::require_non_negative("minimum step", options.minimum_step);
+  base::require(options.maximum_step > 0, "maximum step", options.maximum_step, "a number greater than 0");
+  base::require_positive("blow-up bound", options.blow_up_bound);
+}
+
+// One integration: the state in the stepper's coordinates, the clock and the books.
+template <class Real, class ErrorStepper>
+class Run {
+ public:
+  Run(const RightHandSide<Real>& f, State<Real> x0, const base::TimeGrid<Real>& grid,
+      const Options<Real>& options, const std::vector<Event<Real>>& events)
+      : f_(f),
+        grid_(grid),
+        options_(options),
+        events_(events),
+        solution_{base::Trajectory<Real>(x0.size()), {}, StopReason::reached_end, grid.front(), {}},
+        time_(grid.front()),
+        bound_(options.blow_up_bound * std::max(Real(1), VectorAlgebra::norm_inf(x0))),
+        state_(std::move(x0)),
+        physical_(state_.size()) {
+    if (logarithmic())
+      for (Real& value : state_) {
+        using std::log;
+        value = log(value);
+      }
+  }
+
+  Solution<Real> solve() {
+    solution_.trajectory.append(time_, physical(state_));
+    hits_at_start();
+    if (!stopped_) choose_first_step();
+    for (std::size_t i = 1; i < grid_.size() && !stopped_; ++i) {
+      advance_to(grid_[i]);
+      if (!stopped_) solution_.trajectory.append(time_, physical(state_));
+    }
+    solution_.stop_time = time_;
+    return std::move(solution_);
+  }
+
+ private:
+  bool logarithmic() const { return options_.coordinates == Coordinates::logarithmic; }
+
+  const State<Real>& physical(const State<Real>& y) {
+    if (!logarithmic()) return y;
+    using std::exp;
+    for (std::size_t k = 0; k < y.size(); ++k) physical_[k] = exp(y[k]);
+    return physical_;
+  }
+
+  // f in the stepper's coordinates: d ln x / dt = f(x)/x.
+  auto system() {
+    return [this](const State<Real>& y, State<Real>& dydt, Real t) {
+      ++solution_.work.evaluations;
+      const State<Real>& x = physical(y);
+      f_(x, dydt, t);
+      if (logarithmic())
+        for (std::size_t k = 0; k < y.size(); ++k) dydt[k] /= x[k];
+    };
+  }
+
+  Real minimum_step() const {
+    using std::abs;
+    if (options_.minimum_step > 0) return options_.minimum_step;
+    return 16 * std::numeric_limits<Real>::epsilon() * std::max(Real(abs(time_)), grid_.back() - time_);
+  }
+
+  void choose_first_step() {
+    if (grid_.size() < 2) return;
+    step_ = options_.first_step > 0 ? options_.first_step : (grid_.back() - grid_.front()) / 1000;
+    step_ = std::min(step_, options_.maximum_step);
+    // What f is at the start decides whether it is worth starting.
+    State<Real> dxdt(state_.size());
+    system()(state_, dxdt, time_);
+    if (!all_finite(dxdt)) stop(StopReason::not_finite);
+  }
+
+  void stop(StopReason reason) {
+    solution_.reason = reason;
+    stopped_ = true;
+  }
+
+  void advance_to(Real target) {
+    auto stepper = odeint::make_controlled(options_.absolute_tolerance, options_.relative_tolerance, ErrorStepper());
+    while (time_ < target && !stopped_) {
+      if (solution_.work.accepted_steps + solution_.work.rejected_steps >= options_.step_budget)
+        return stop(StopReason::step_budget_spent);
+      const Real remaining = target - time_;
+      const bool last = step_ >= remaining * (1 - 4 * std::numeric_limits<Real>::epsilon());
+      Real t = time_, dt = last ? remaining : step_;
+      before_ = state_;
+      const Real tried = dt;
+      if (stepper.try_step(system(), state_, t, dt) == odeint::fail) {
+        ++solution_.work.rejected_steps;
+        step_ = dt;
+        if (step_ < minimum_step()) return stop(StopReason::step_too_small);
+        continue;
+      }
+      ++solution_.work.accepted_steps;
+      // A step shortened only to land on a requested time says nothing against the longer one.
+      step_ = std::min(last ? std::max(step_, dt) : dt, options_.maximum_step);
+      after_step(tried, last ? target : t);
+    }
+  }
+
+  void after_step(Real taken, Real arrived) {
+    if (!all_finite(state_)) return stop(StopReason::not_finite);
+    locate_events(taken, arrived);
+    if (stopped_) return;
+    time_ = arrived;
+    if (VectorAlgebra::norm_inf(physical(state_)) > bound_) stop(StopReason::blew_up);
+  }
+
+  Real event_value(const Event<Real>& event, const State<Real>& y, Real t) {
+    return event.value(physical(y), t);
+  }
+
+  static bool crosses(Crossing wanted, const Real& before, const Real& after) {
+    const bool rising = before < 0 && after >= 0, falling = before > 0 && after <= 0;
+    return (rising && wanted != Crossing::falling) || (falling && wanted != Crossing::rising);
+  }
+
+  void hits_at_start() {
+    for (const Event<Real>& event : events_)
+      if (event_value(event, state_, time_) == 0) {
+        solution_.events.push_back({event.name, time_, physical(state_)});
+        if (event.terminal) stop(StopReason::terminal_event);
+      }
+  }
+
+  // The state a time h after the last accepted one, by a single step of the method itself: as accurate as
+  // the accepted step, of which it is a part.
+  State<Real> state_after(Real h) {
+    State<Real> y(before_.size());
+    ErrorStepper stepper;
+    stepper.do_step(system(), before_, time_, y, h);
+    return y;
+  }
+
+  void locate_events(Real taken, Real arrived) {
+    struct Found {
+      const Event<Real>* event;
+      Real offset;
+    };
+    std::vector<Found> found;
+    for (const Event<Real>& event : events_) {
+      const Real before = event_value(event, before_, time_), after = event_value(event, state_, arrived);
+      if (crosses(event.crossing, before, after))
+        found.push_back({&event, offset_of_root(event, before, after, taken)});
+    }
+    std::stable_sort(found.begin(), found.end(),
+                     [](const Found& a, const Found& b) { return a.offset < b.offset; });
+    for (const Found& hit : found) {
+      const State<Real> y = hit.offset == taken ? state_ : state_after(hit.offset);
+      const Real t = hit.offset == taken ? arrived : Real(time_ + hit.offset);
+      solution_.events.push_back({hit.event->name, t, physical(y)});
+      if (hit.event->terminal) {
+        solution_.trajectory.append(t, physical(y));
+        time_ = t;
+        return stop(StopReason::terminal_event);
+      }
+    }
+  }
+
+  Real offset_of_root(const Event<Real>& event, const Real& before, const Real& after, Real taken) {
+    if (after == 0) return taken;
+    auto value = [&](const Real& h) { return event_value(event, state_after(h), Real(time_ + h)); };
+    const int digits = std::numeric_limits<Real>::digits - 3;
+    std::uintmax_t iterations = 200;
+    const auto bracket = boost::math::tools::toms748_solve(
+        value, Real(0), taken, before, after, boost::math::tools::eps_tolerance<Real>(digits), iterations);
+    return (bracket.first + bracket.second) / 2;
+  }
+
+  const RightHandSide<Real>& f_;
+  const base::TimeGrid<Real>& grid_;
+  const Options<Real>& options_;
+  const std::vector<Event<Real>>& events_;
+  Solution<Real> solution_;
+  Real time_;
+  Real step_{};
+  Real bound_;
+  State<Real> state_, physical_, before_;
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+Stepper stepper_from_name(std::string_view name) {
+  for (Stepper stepper : {Stepper::dopri5, Stepper::fehlberg78})
+    if (name == name_of(stepper)) return stepper;
+  throw base::DomainError(fmt::format("stepper '{}': expected dopri5 or fehlberg78", name));
+}
+
+std::string_view name_of(Stepper stepper) {
+  return stepper == Stepper::dopri5 ? "dopri5" : "fehlberg78";
+}
+
+std::string_view name_of(StopReason reason) {
+  switch (reason) {
+    case StopReason::reached_end: return "reached the end";
+    case StopReason::terminal_event: return "stopped at an event";
+    case StopReason::step_budget_spent: return "spent its step budget";
+    case StopReason::step_too_small: return "step fell below the smallest allowed";
+    case StopReason::not_finite: return "right-hand side is not finite";
+    case StopReason::blew_up: return "solution blew up";
+  }
+  return "unknown";
+}
+
+template <class Real>
+const EventHit<Real>& Solution<Real>::hit(std::string_view name) const {
+  for (const EventHit<Real>& event : events)
+    if (event.name == name) return event;
+  throw base::NumericalError(fmt::format("event '{}' did not happen: {}", name, brief()));
+}
+
+template <class Real>
+std::string Solution<Real>::brief() const {
+  return fmt::format("{} at t = {} after {} accepted and {} rejected steps, {} evaluations", name_of(reason),
+                     static_cast<double>(stop_time), work.accepted_steps, work.rejected_steps, work.evaluations);
+}
+
+template <class Real>
+Solution<Real> integrate(const RightHandSide<Real>& f, std::vector<Real> x0, const base::TimeGrid<Real>& grid,
+                         const Options<Real>& options, const std::vector<Event<Real>>& events) {
+  check(x0, options);
+  if (options.stepper == Stepper::dopri5)
+    return Run<Real, Dopri5<Real>>(f, std::move(x0), grid, options, events).solve();
+  return Run<Real, Fehlberg78<Real>>(f, std::move(x0), grid, options, events).solve();
+}
+
+template struct Solution<double>;
+template struct Solution<FiftyDigits>;
+template Solution<double> integrate(const RightHandSide<double>&, std::vector<double>, const base::TimeGrid<double>&,
+                                    const Options<double>&, const std::vector<Event<double>>&);
+template Solution<FiftyDigits> integrate(const RightHandSide<FiftyDigits>&, std::vector<FiftyDigits>,
+                                         const base::TimeGrid<FiftyDigits>&, const Options<FiftyDigits>&,
+                                         const std::vector<Event<FiftyDigits>>&);
+
+}  // namespace dln::ode
