@@ -21,6 +21,7 @@ endif()
 add_library(dln_options INTERFACE)
 target_compile_options(dln_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -ffp-contract=off
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> # g++ 12 sees overlaps in "literal" + std::string that are not there
   $<$<BOOL:${DLN_WERROR}>:-Werror>
   $<$<BOOL:${DLN_NATIVE}>:-march=native>
   $<$<BOOL:${DLN_SANITIZE}>:-fsanitize=address,undefined;-fno-sanitize-recover=undefined;-fno-omit-frame-pointer>)

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "dln/experiments/learning_speed.hpp"
 #include "dln/network/initial_weights.hpp"
 #include "dln/network/mode_strengths.hpp"
 
@@ -35,8 +36,8 @@ linalg::Vector half_times(const TimeCourse& course, const linalg::Vector& singul
 }
 
 std::string run_key(const LearningProblem& problem, const TimeCourseOptions& o) {
-  return fmt::format("half-times/{}/N2={}/lambda={:a}/u0={:a}/start={}/every={}/until={:a}/seed={}/run={}", problem.name,
-                     o.hidden_units, o.learning_rate, o.initial_strength, static_cast<int>(o.start), o.sample_every,
+  return fmt::format("time-course/{}/N2={}/lambda={:a}/u0={:a}/every={}/until={:a}/seed={}/run={}", problem.name,
+                     o.hidden_units, o.learning_rate, o.initial_strength, o.sample_every,
                      o.completion, o.seed, o.run);
 }
 
@@ -58,6 +59,11 @@ network::LinearNetwork<double> starting_network(const LearningProblem& problem, 
 }
 
 TimeCourse run_time_course(const LearningProblem& problem, const TimeCourseOptions& options) {
+  return run_time_course(problem, options, starting_network(problem, options));
+}
+
+TimeCourse run_time_course(const LearningProblem& problem, const TimeCourseOptions& options,
+                           network::LinearNetwork<double> start) {
   const Eigen::Index learnable = learnable_modes(problem, options);
   const linalg::Vector& s = problem.modes.singular_values;
   TimeCourse course;
@@ -71,7 +77,7 @@ TimeCourse run_time_course(const LearningProblem& problem, const TimeCourseOptio
     const auto share = measured.strengths.head(learnable).array() / s.head(learnable).array();
     return !(share.minCoeff() >= options.completion);
   };
-  const auto result = network::descend(starting_network(problem, options), problem.correlations,
+  const auto result = network::descend(std::move(start), problem.correlations,
                                        {.learning_rate = options.learning_rate,
                                         .max_iterations = options.max_epochs,
                                         .observe_every = options.sample_every},
@@ -100,24 +106,29 @@ linalg::Vector predicted_half_times(const LearningProblem& problem, const TimeCo
   return times;
 }
 
-linalg::Matrix half_times_of_runs(const LearningProblem& problem, const TimeCourseOptions& options, int runs,
-                                  RunStore& store, base::Progress& progress) {
-  linalg::Matrix times(runs, problem.modes.size());
+RandomStarts run_random_starts(const LearningProblem& problem, const TimeCourseOptions& options, int runs,
+                               RunStore& store, base::Progress& progress) {
+  base::require(runs >= 1, "number of runs", runs, "1 or more");
+  const Eigen::Index modes = problem.modes.size();
+  RandomStarts starts{linalg::Matrix(runs, modes), std::vector<int>(static_cast<std::size_t>(runs))};
   std::atomic<int> done{0};
   tbb::parallel_for(0, runs, [&](int run) {
     TimeCourseOptions mine = options;
+    mine.start = Start::small_random;
     mine.run = static_cast<std::uint64_t>(run);
     const std::string key = run_key(problem, mine);
-    auto kept = store.find(key);
+    auto kept = store.find(key);  // the half times, then the number of plateaus
     if (!kept) {
-      const linalg::Vector fresh = run_time_course(problem, mine).half_times;
-      kept = std::vector<double>(fresh.begin(), fresh.end());
+      const TimeCourse course = run_time_course(problem, mine);
+      kept = std::vector<double>(course.half_times.begin(), course.half_times.end());
+      kept->push_back(count_plateaus(course.descent_speed));
       store.keep(key, *kept);
     }
-    times.row(run) = Eigen::Map<const linalg::Vector>(kept->data(), times.cols()).transpose();
+    starts.half_times.row(run) = Eigen::Map<const linalg::Vector>(kept->data(), modes).transpose();
+    starts.plateaus[static_cast<std::size_t>(run)] = static_cast<int>(kept->back());
     progress.report("random starts on " + problem.name, static_cast<double>(++done) / runs);
   });
-  return times;
+  return starts;
 }
 
 LearningOrder count_order(const linalg::Vector& predicted, const linalg::Matrix& measured, double separation) {

@@ -45,7 +45,10 @@ Eigen::Index learnable_modes(const LearningProblem& problem, const TimeCourseOpt
 // The network at epoch 0 of such a run.
 network::LinearNetwork<double> starting_network(const LearningProblem& problem, const TimeCourseOptions& options);
 
+// From that network, or from one of the caller's own (N_1 - N_2 - N_3 units).
 TimeCourse run_time_course(const LearningProblem& problem, const TimeCourseOptions& options);
+TimeCourse run_time_course(const LearningProblem& problem, const TimeCourseOptions& options,
+                           network::LinearNetwork<double> start);
 
 // Eq 12's law for mode k = 0, 1, ... of the problem under these options.
 theory::ThreeLayerMode<double> predicted_mode(const LearningProblem& problem, const TimeCourseOptions& options,
@@ -53,10 +56,16 @@ theory::ThreeLayerMode<double> predicted_mode(const LearningProblem& problem, co
 // tau/(2s) ln(s/u0 - 1) for every learnable mode.
 linalg::Vector predicted_half_times(const LearningProblem& problem, const TimeCourseOptions& options);
 
-// Half-learning times of `runs` random starts (run = 0, 1, ...), runs x modes; on all cores, each run looked up
-// in the store first. The same numbers whatever the number of threads.
-linalg::Matrix half_times_of_runs(const LearningProblem& problem, const TimeCourseOptions& options, int runs,
-                                  RunStore& store, base::Progress& progress);
+// What is kept of many random starts.
+struct RandomStarts {
+  linalg::Matrix half_times;   // runs x modes, epochs; NaN for a mode that was not learned
+  std::vector<int> plateaus;   // of the total error, by PlateauRule; one count a run
+};
+
+// run = 0, 1, ..., runs - 1 on all cores, each looked up in the store first. The same numbers whatever the number
+// of threads.
+RandomStarts run_random_starts(const LearningProblem& problem, const TimeCourseOptions& options, int runs,
+                               RunStore& store, base::Progress& progress);
 
 // Pairs of modes whose predicted half times differ by more than `separation` (relative to the later one).
 struct LearningOrder {

@@ -1,0 +1,22 @@
+// The subcommands of dln: each adds itself to the command line, and leaves behind what to run if it was chosen.
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace dln::tools {
+
+// Returns the exit code.
+using Action = std::function<int()>;
+
+// Each stores its action in `chosen` when the command line names it.
+void add_verify(CLI::App& app, Action& chosen);
+void add_figure(CLI::App& app, Action& chosen);
+void add_eval(CLI::App& app, Action& chosen);
+void add_data(CLI::App& app, Action& chosen);
+void add_list(CLI::App& app, Action& chosen);
+
+}  // namespace dln::tools

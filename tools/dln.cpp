@@ -1,0 +1,115 @@
+#include "tools/dln.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <filesystem>
+#include <new>
+#include <nlohmann/json.hpp>
+
+#include "dln/base/atomic_file.hpp"
+#include "dln/base/error.hpp"
+#include "tools/build_info.hpp"
+#include "tools/commands.hpp"
+#include "tools/console.hpp"
+
+namespace dln::tools {
+namespace {
+
+constexpr const char* kExamples = R"(Examples:
+  dln verify --effort quick --out report      examine every claim on small data, in seconds
+  dln verify --claim C12 X1                   only these, at the paper's own scale
+  dln figure 3l --out figures                 redraw Fig 3 left as SVG, with its data and script
+  dln eval eq12.u u0=1e-6 s=80 tau=2000 t=300
+  dln data tree --levels 4 --features 300
+  dln list claims
+
+Exit codes: 0 ok (holds, or refuted as printed with the correction holding), 1 a claim fails, 2 a bad value or word on
+the command line, 3 bad content of a file, 4 numerical failure, 5 cannot write, 6 external program missing,
+130 interrupted, 143 terminated.)";
+
+extern "C" void leave_cleanly(int signal) {
+  base::remove_unfinished_files();
+  ::_exit(128 + signal);
+}
+
+void catch_signals() {
+  struct sigaction action {};
+  action.sa_handler = leave_cleanly;
+  for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) ::sigaction(signal, &action, nullptr);
+}
+
+void print_version(bool as_json) {
+  if (!as_json) return print(fmt::format("dln {}\n", version()));
+  nlohmann::ordered_json json;
+  for (const auto& [name, value] : software()) json[name] = value;
+  print(json.dump(2) + "\n");
+}
+
+int parse_and_run(int argc, const char* const* argv) {
+  CLI::App app("dln: a referee for the theory of deep linear networks (Saxe, McClelland, Ganguli 2013)", "dln");
+  app.footer(kExamples);
+  app.require_subcommand(0, 1);
+  bool version_wanted = false, json_wanted = false;
+  app.add_flag("--version", version_wanted, "Print the version");
+  app.add_flag("--json", json_wanted, "With --version: libraries and compiler too, as JSON");
+  Action chosen;
+  add_verify(app, chosen);
+  add_figure(app, chosen);
+  add_eval(app, chosen);
+  add_data(app, chosen);
+  add_list(app, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    message(fmt::format("{}; see 'dln --help'", error.what()));
+    return 2;
+  }
+  if (version_wanted) {
+    print_version(json_wanted);
+    return 0;
+  }
+  if (!chosen) {
+    message("expected a command, such as 'dln verify'; see 'dln --help'");
+    return 2;
+  }
+  return chosen();
+}
+
+int report(const char* what, int code) {
+  message(what);
+  return code;
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv) noexcept {
+  catch_signals();
+  try {
+    const int code = parse_and_run(argc, argv);
+    flush_output();
+    return code;
+  } catch (const base::DomainError& error) {
+    return report(error.what(), 2);
+  } catch (const base::DataError& error) {
+    return report(error.what(), 3);
+  } catch (const base::NumericalError& error) {
+    return report(error.what(), 4);
+  } catch (const base::WriteError& error) {
+    return report(error.what(), 5);
+  } catch (const base::ExternalProgramError& error) {
+    return report(error.what(), 6);
+  } catch (const std::filesystem::filesystem_error& error) {
+    return report(error.what(), 3);
+  } catch (const std::bad_alloc&) {
+    return report("out of memory; try smaller data or --effort quick", 4);
+  } catch (const std::exception& error) {
+    return report(error.what(), 4);
+  }
+}
+
+}  // namespace dln::tools

@@ -1,0 +1,5 @@
+#include "tools/dln.hpp"
+
+int main(int argc, char** argv) {
+  return dln::tools::run(argc, argv);
+}

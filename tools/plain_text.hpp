@@ -1,0 +1,27 @@
+// The report's light markup on a terminal: _{...} and ^{...} without their braces.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace dln::tools {
+
+inline std::string plain(std::string_view text) {
+  std::string out;
+  bool inside = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool opens = (text[i] == '_' || text[i] == '^') && i + 1 < text.size() && text[i + 1] == '{';
+    if (opens) {
+      if (text[i] == '^') out += '^';
+      inside = true;
+      ++i;
+    } else if (inside && text[i] == '}') {
+      inside = false;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+}  // namespace dln::tools

@@ -1,0 +1,61 @@
+#include "tools/quantities.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "dln/base/error.hpp"
+#include "dln/theory/three_layer_mode.hpp"
+#include "tools/strict_text.hpp"
+
+namespace dln::tools {
+namespace {
+
+using Values = std::span<const double>;
+using Mode = theory::ThreeLayerMode<double>;
+using Symmetric = theory::SymmetricLearning<double>;
+
+Mode mode(double s, double u0, double tau) {
+  return Mode({.singular_value = s, .initial_strength = u0, .time_constant = tau});
+}
+
+std::vector<Quantity> table() {
+  return {
+      {"eq11.t", {"u0", "uf", "s", "tau"}, "time in which a three-layer mode goes from u0 to uf (Eq 11)",
+       [](Values v) { return time_to_reach(mode(v[2], v[0], v[3]), v[1]); }},
+      {"eq12.u", {"u0", "s", "tau", "t"}, "strength of a three-layer mode at time t (Eq 12)",
+       [](Values v) { return strength_at(mode(v[1], v[0], v[2]), v[3]); }},
+      {"eq12.s_minus_u", {"u0", "s", "tau", "t"}, "s - u at time t, without cancellation near s",
+       [](Values v) { return strength_gap_at(mode(v[1], v[0], v[2]), v[3]); }},
+      {"claim11.t_exact", {"s", "tau", "eps"}, "time from u0 = eps to s - eps, exactly",
+       [](Values v) { return Symmetric({v[0], v[1], v[2]}).exact_time(); }},
+      {"claim11.t_asym", {"s", "tau", "eps"}, "its limit (tau/s) ln(s/eps) as eps -> 0",
+       [](Values v) { return Symmetric({v[0], v[1], v[2]}).asymptotic_time(); }},
+      {"claim11.error", {"s", "tau", "eps"}, "exact time minus its limit, without cancellation",
+       [](Values v) { return Symmetric({v[0], v[1], v[2]}).error(); }},
+  };
+}
+
+}  // namespace
+
+const std::vector<Quantity>& quantities() {
+  static const std::vector<Quantity> all = table();
+  return all;
+}
+
+const Quantity& find_quantity(std::string_view name) {
+  const auto found = std::ranges::find(quantities(), name, &Quantity::name);
+  if (found != quantities().end()) return *found;
+  std::vector<std::string> names;
+  for (const Quantity& quantity : quantities()) names.push_back(quantity.name);
+  throw base::DomainError(fmt::format("quantity '{}': unknown{}{}", name.substr(0, 60), suggestion(name, names),
+                                      suggestion(name, names).empty() ? "; 'dln list quantities' names them all" : ""));
+}
+
+double evaluate(const Quantity& quantity, std::span<const double> values) {
+  const double value = quantity.value(values);
+  if (!std::isfinite(value))
+    throw base::DomainError(fmt::format("{}: the result is beyond the range of a double", quantity.name));
+  return value;
+}
+
+}  // namespace dln::tools

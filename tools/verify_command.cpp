@@ -1,0 +1,181 @@
+// dln verify: examine the claims, say what was found, and write the report.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <set>
+#include <thread>
+
+#include "dln/base/atomic_file.hpp"
+#include "dln/base/error.hpp"
+#include "tools/build_info.hpp"
+#include "tools/commands.hpp"
+#include "tools/console.hpp"
+#include "tools/figure_catalogue.hpp"
+#include "tools/plain_text.hpp"
+#include "tools/run_options.hpp"
+#include "tools/strict_text.hpp"
+#include "validation/ledger.hpp"
+#include "validation/report_html.hpp"
+#include "validation/report_json.hpp"
+
+namespace dln::tools {
+namespace {
+
+namespace fs = std::filesystem;
+using validation::ClaimRecord;
+using validation::Verdict;
+
+struct VerifyOptions {
+  std::optional<std::string> section;
+  std::vector<std::string> claims;
+  std::string out = "report";
+  RunOptions run;
+};
+
+std::vector<validation::Claim> chosen_claims(const VerifyOptions& options) {
+  validation::Selection selection{options.claims, 0};
+  if (options.section) {
+    const auto section = strict_count("--section", *options.section);
+    base::require(section >= 1 && section <= 3, "--section", static_cast<double>(section), "1, 2 or 3, a section of the paper");
+    selection.section = static_cast<int>(section);
+  }
+  return validation::select(validation::ledger(), selection);
+}
+
+std::string verdict_text(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::holds: return coloured("holds               ", Colour::green);
+    case Verdict::refuted_as_printed: return coloured("refuted as printed  ", Colour::yellow);
+    case Verdict::fails: return coloured("FAILS               ", Colour::red);
+    case Verdict::not_run: return coloured("not run             ", Colour::red);
+  }
+  return "";
+}
+
+void print_row(const ClaimRecord& record) {
+  const auto digits = record.digits();
+  const std::string head = fmt::format("{:<4}", record.info.id);
+  const std::string tail = fmt::format("{:>5} digits  {:<4} {:7.2f} s  ", digits ? fmt::format("{:.1f}", *digits) : "-",
+                                       record.witnesses_run(), record.seconds);
+  const std::size_t used = head.size() + 20 + tail.size(), columns = output_columns();
+  print(head + verdict_text(record.verdict()) + tail +
+        shortened(plain(record.info.sentence), columns > used + 20 ? columns - used : 20) + "\n");
+  if (!record.trouble.empty()) print(fmt::format("    did not run to its end: {}\n", record.trouble));
+  for (const auto& check : record.checks)
+    if (!check.passed())
+      print(fmt::format("    not passed: {} = {:.6g}, wanted {} with bound {:.6g}, expected {:.6g}\n", plain(check.quantity),
+                        check.measured, name_of(check.relation), check.bound, check.expected));
+  flush_output();
+}
+
+validation::Figure draw(const CatalogueEntry& entry, validation::Context& context, const fs::path& folder) {
+  const auto drawing = entry.draw(context);
+  validation::Figure figure{.id = drawing.id,
+                            .title = drawing.title,
+                            .alternative_text = drawing.alternative_text,
+                            .svg = {},
+                            .svg_file = "figures/" + drawing.id + ".svg",
+                            .tsv_file = "figures/" + drawing.id + ".tsv",
+                            .gp_file = "figures/" + drawing.id + ".gp",
+                            .status = "drawn"};
+  try {
+    figure.svg = plots::render_svg(drawing);
+    plots::save(drawing, figure.svg, folder / "figures");
+  } catch (const base::ExternalProgramError& error) {
+    // The numbers are there all the same; only the picture is missing.
+    figure.status = fmt::format("missing: {}", error.what());
+    figure.svg_file.clear();
+    base::write_file(folder / figure.tsv_file, drawing.tsv);
+    base::write_file(folder / figure.gp_file, drawing.gp);
+    message(fmt::format("figure {} is missing from the report: {}", drawing.id, error.what()));
+  }
+  return figure;
+}
+
+std::vector<validation::Figure> draw_figures(const std::vector<ClaimRecord>& records, validation::Context& context,
+                                             const fs::path& folder) {
+  std::set<std::string> wanted;
+  for (const auto& record : records) wanted.insert(record.info.figures.begin(), record.info.figures.end());
+  std::vector<validation::Figure> figures;
+  for (const auto& entry : figure_catalogue())
+    if (wanted.contains(entry.id)) {
+      context.progress().report("drawing figure " + entry.id, 0);
+      figures.push_back(draw(entry, context, folder));
+    }
+  return figures;
+}
+
+validation::Provenance provenance(const VerifyOptions& options, const validation::Context& context,
+                                  std::chrono::system_clock::time_point started) {
+  validation::Provenance p;
+  p.software = software();
+  p.cpu = processor();
+  p.threads = std::thread::hardware_concurrency();
+  p.started = fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(std::chrono::system_clock::to_time_t(started)));
+  p.seed = context.seed();
+  p.options = {{"effort", std::string(name_of(context.effort()))},
+               {"claims", options.claims.empty() ? "all" : fmt::format("{}", fmt::join(options.claims, " "))},
+               {"section", options.section.value_or("all")},
+               {"images", context.images_path().string()},
+               {"random starts", std::to_string(context.random_starts())},
+               {"out", options.out}};
+  for (const auto* problem : context.used_problems()) {
+    validation::InputData data{problem->name,
+                               static_cast<long>(problem->correlations.sigma31.cols()),
+                               static_cast<long>(problem->correlations.sigma31.rows()),
+                               static_cast<long>(problem->modes.size()),
+                               problem->correlations.examples,
+                               problem->whiteness_residual,
+                               {}};
+    for (const auto& file : problem->files) data.files.push_back({file.path, file.bytes, file.crc32});
+    p.inputs.push_back(std::move(data));
+  }
+  return p;
+}
+
+int run_verify(const VerifyOptions& options) {
+  // Whatever can be refused is refused before the first second of work.
+  const auto claims = chosen_claims(options);
+  const auto context_options = resolve(options.run);
+  const fs::path folder = options.out;
+  base::require_writable_directory(folder / "figures");
+  ProgressLine progress;
+  experiments::MemoryRunStore store;
+  validation::Context context(context_options, store, progress);
+  if (std::ranges::any_of(claims, [](const auto& claim) { return claim.info.needs_images; })) context.require_images();
+
+  const auto started = std::chrono::system_clock::now();
+  std::vector<ClaimRecord> records;
+  for (const auto& claim : claims) {
+    progress.report(fmt::format("examining {} ({} of {})", claim.info.id, records.size() + 1, claims.size()), 0);
+    records.push_back(validation::examine(claim, claim.evaluate, context));
+    progress.clear();
+    print_row(records.back());
+  }
+  auto figures = draw_figures(records, context, folder);
+  progress.clear();
+  const auto report =
+      validation::compose_report(std::move(records), std::move(figures), provenance(options, context, started));
+  base::write_file(folder / "report.json", validation::render_json(report));
+  base::write_file(folder / "report.html", validation::render_html(report));
+  const auto count = validation::tally(report.claims());
+  print(fmt::format("{}\nReport: {}\n", validation::summary(count), fs::absolute(folder / "report.html").lexically_normal().string()));
+  return count.fails + count.not_run > 0 ? 1 : 0;
+}
+
+}  // namespace
+
+void add_verify(CLI::App& app, Action& chosen) {
+  auto options = std::make_shared<VerifyOptions>();
+  CLI::App* command = app.add_subcommand("verify", "Examine the paper's claims and write the report");
+  command->add_option("--section", options->section, "Only the claims of this section of the paper");
+  command->add_option("--claim", options->claims, "Only these claims; 'dln list claims' shows all");
+  command->add_option("--out", options->out, "Folder for report.html, report.json and figures/")->capture_default_str();
+  add_run_options(*command, options->run);
+  command->footer("Example: dln verify --claim C12 X1 --effort quick --out report");
+  command->callback([options, &chosen] { chosen = [options] { return run_verify(*options); }; });
+}
+
+}  // namespace dln::tools

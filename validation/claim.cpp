@@ -1,0 +1,112 @@
+#include "validation/claim.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "dln/base/error.hpp"
+
+namespace dln::validation {
+
+std::string_view name_of(Kind kind) {
+  switch (kind) {
+    case Kind::claim: return "claim";
+    case Kind::error: return "error";
+    case Kind::ambiguity: return "ambiguity";
+    case Kind::finite_n: return "finite_N";
+  }
+  return "unknown";
+}
+
+std::string_view name_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::holds: return "holds";
+    case Verdict::refuted_as_printed: return "refuted_as_printed";
+    case Verdict::fails: return "fails";
+    case Verdict::not_run: return "not_run";
+  }
+  return "unknown";
+}
+
+std::string_view name_of(Relation relation) {
+  switch (relation) {
+    case Relation::within: return "|measured - expected| <= bound";
+    case Relation::at_most: return "measured <= bound";
+    case Relation::at_least: return "measured >= bound";
+  }
+  return "unknown";
+}
+
+bool Check::passed() const {
+  // Every comparison is false for a NaN.
+  if (!std::isfinite(bound) || !std::isfinite(expected)) return false;
+  switch (relation) {
+    case Relation::within: return std::abs(measured - expected) <= bound;
+    case Relation::at_most: return measured <= bound;
+    case Relation::at_least: return measured >= bound;
+  }
+  return false;
+}
+
+bool Check::is_wide() const {
+  if (relation == Relation::at_least) return false;
+  return bound > 100 * std::abs(measured - (relation == Relation::within ? expected : 0));
+}
+
+std::optional<double> Check::digits() const {
+  if (relation == Relation::at_least || !std::isfinite(measured)) return std::nullopt;
+  const double scale = expected == 0 ? 1 : std::abs(expected);
+  const double deviation = std::abs(measured - expected) / scale;
+  return deviation == 0 ? 17.0 : std::clamp(-std::log10(deviation), 0.0, 17.0);
+}
+
+std::string Check::full_reason() const {
+  return is_wide() && !wide_reason.empty() ? bound_reason + ". " + wide_reason : bound_reason;
+}
+
+Witnesses ClaimRecord::witnesses_run() const {
+  Witnesses run;
+  for (char witness : info.witnesses)
+    if (std::ranges::any_of(checks, [=](const Check& c) { return c.witness_pair.find(witness) != std::string::npos; }))
+      run += witness;
+  return run;
+}
+
+Witnesses ClaimRecord::witnesses_not_run() const {
+  const Witnesses run = witnesses_run();
+  Witnesses rest;
+  for (char witness : info.witnesses)
+    if (run.find(witness) == std::string::npos) rest += witness;
+  return rest;
+}
+
+Verdict ClaimRecord::verdict() const {
+  if (!trouble.empty()) return Verdict::fails;
+  if (checks.empty()) return Verdict::not_run;
+  if (!std::ranges::all_of(checks, &Check::passed)) return Verdict::fails;
+  if (info.kind == Kind::claim) return Verdict::holds;
+  // An erratum needs both halves: the printed form refuted and the corrected one confirmed.
+  auto has = [this](Subject subject) { return std::ranges::find(checks, subject, &Check::subject) != checks.end(); };
+  return has(Subject::printed) && has(Subject::corrected) ? Verdict::refuted_as_printed : Verdict::fails;
+}
+
+std::optional<double> ClaimRecord::digits() const {
+  std::optional<double> least;
+  for (const Check& check : checks)
+    if (const auto digits = check.digits(); digits && (!least || *digits < *least)) least = digits;
+  return least;
+}
+
+ClaimRecord examine(const Claim& claim, const Evaluation& evaluation, Context& context) {
+  ClaimRecord record{claim.info, {}, claim.wrong_variant, {}, 0};
+  const auto start = std::chrono::steady_clock::now();
+  try {
+    record.checks = evaluation(context);
+  } catch (const base::NumericalError& error) {
+    record.trouble = error.what();
+  }
+  record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return record;
+}
+
+}  // namespace dln::validation

@@ -1,0 +1,98 @@
+// Claim: one sentence that a machine can refuse, the witnesses it calls, and the verdict they lead to.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dln::validation {
+
+class Context;
+
+// Who can testify: each derives or computes the same thing without the code of the others.
+//   T closed form   S derivation by computer algebra   F reduced ODE, integrated
+//   N full network, gradient flow   G gradient descent   D data
+// A claim lists the letters it could call; those that did not run are reported as such.
+using Witnesses = std::string;
+
+enum class Kind { claim, error, ambiguity, finite_n };
+enum class Verdict { holds, refuted_as_printed, fails, not_run };
+std::string_view name_of(Kind kind);
+std::string_view name_of(Verdict verdict);
+
+enum class Relation {
+  within,    // |measured - expected| <= bound
+  at_most,   // measured <= bound
+  at_least,  // measured >= bound
+};
+std::string_view name_of(Relation relation);
+
+// What a check speaks about: the sentence itself, the form as printed (passed = refuted), or its correction.
+enum class Subject { claim, printed, corrected };
+
+struct Check {
+  std::string quantity;
+  double measured;
+  double expected;
+  Relation relation;
+  double bound;
+  std::string bound_reason;     // where the bound comes from: eps, integrator, O(lambda), sampling
+  std::string wide_reason = {}; // second sentence, when the bound is more than 100 times what was measured
+  Witnesses witness_pair;       // "TF": the witnesses that met in this check
+  std::string dataset = {};
+  Subject subject = Subject::claim;
+
+  // False whenever a NaN is involved.
+  bool passed() const;
+  // An upper bound more than 100 times the deviation it bounds.
+  bool is_wide() const;
+  // Digits of agreement, 0 to 17: -log10 of the deviation, relative to `expected` unless that is 0. None for
+  // checks that bound from below.
+  std::optional<double> digits() const;
+  // bound_reason, and wide_reason when the bound is wide.
+  std::string full_reason() const;
+};
+
+struct ClaimInfo {
+  std::string id;          // "C12", "X1", or anything unique for another theory
+  Kind kind = Kind::claim;
+  int section = 0;         // of the paper
+  std::string sentence;
+  std::string source;      // where the paper says it
+  std::string formula;
+  std::string printed = {};    // for errata: as printed, and what is right
+  std::string corrected = {};
+  Witnesses witnesses;     // all that could testify
+  std::vector<std::string> figures = {};
+  bool needs_images = false;
+};
+
+using Evaluation = std::function<std::vector<Check>(Context&)>;
+
+struct Claim {
+  ClaimInfo info;
+  Evaluation evaluate;
+  // The same claim with one witness made wrong on purpose: its verdict must be `fails`, or the claim is no test.
+  std::string wrong_variant;
+  Evaluation evaluate_wrong;
+};
+
+struct ClaimRecord {
+  ClaimInfo info;
+  std::vector<Check> checks;
+  std::string wrong_variant;
+  std::string trouble;  // why it did not run to its end, if it did not
+  double seconds = 0;
+
+  Witnesses witnesses_run() const;
+  Witnesses witnesses_not_run() const;
+  Verdict verdict() const;
+  // The least digits over the checks that agree on something.
+  std::optional<double> digits() const;
+};
+
+// Runs `evaluation` for `claim`; a NumericalError becomes `trouble` and a failed verdict.
+ClaimRecord examine(const Claim& claim, const Evaluation& evaluation, Context& context);
+
+}  // namespace dln::validation

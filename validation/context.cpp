@@ -1,0 +1,83 @@
+#include "validation/context.hpp"
+
+#include "dln/base/error.hpp"
+
+namespace dln::validation {
+
+std::string_view name_of(Effort effort) {
+  switch (effort) {
+    case Effort::quick: return "quick";
+    case Effort::standard: return "standard";
+    case Effort::full: return "full";
+  }
+  return "unknown";
+}
+
+Effort effort_from_name(std::string_view name) {
+  for (Effort effort : {Effort::quick, Effort::standard, Effort::full})
+    if (name == name_of(effort)) return effort;
+  throw base::DomainError(fmt::format("effort '{}': expected quick, standard or full", name));
+}
+
+Context::Context(ContextOptions options, experiments::RunStore& store, base::Progress& progress)
+    : options_(std::move(options)), store_(store), progress_(progress) {}
+
+std::filesystem::path Context::images_path() const {
+  if (options_.images) return *options_.images;
+  const std::filesystem::path folder = "/usr/share/datasets/fashion-mnist";
+  return folder / (effort() == Effort::quick ? "t10k-images-idx3-ubyte.gz" : "train-images-idx3-ubyte.gz");
+}
+
+void Context::require_images() const {
+  if (!std::filesystem::exists(images_path()))
+    throw base::DataError(fmt::format("cannot read {}: no such file; install Debian's package dataset-fashion-mnist, "
+                                      "or name a file with --images",
+                                      images_path().string()));
+}
+
+data::HierarchicalTree Context::tree_shape() const {
+  if (effort() == Effort::quick) return {.levels = 4, .features = 300, .seed = seed()};
+  return {.seed = seed()};
+}
+
+const experiments::LearningProblem& Context::tree() {
+  if (!tree_) tree_ = experiments::tree_problem(tree_shape());
+  return *tree_;
+}
+
+const experiments::LearningProblem& Context::images() {
+  if (!images_) {
+    require_images();
+    images_ = experiments::whitened_images_problem(images_path(), options_.labels, progress_);
+  }
+  return *images_;
+}
+
+std::vector<const experiments::LearningProblem*> Context::used_problems() const {
+  std::vector<const experiments::LearningProblem*> used;
+  for (const auto* problem : {&tree_, &images_})
+    if (*problem) used.push_back(&**problem);
+  return used;
+}
+
+experiments::TimeCourseOptions Context::time_course(const experiments::LearningProblem& problem,
+                                                    experiments::Start start) const {
+  experiments::TimeCourseOptions options;
+  options.start = start;
+  options.seed = seed();
+  // lambda = 0.5e-3 goes with the paper's s_1 of about 80; smaller data keep lambda s_1, and with it the size of
+  // every O(lambda) effect.
+  if (problem.modes.singular_values[0] < 60) options.learning_rate *= 80 / problem.modes.singular_values[0];
+  return options;
+}
+
+int Context::random_starts() const {
+  switch (effort()) {
+    case Effort::quick: return 5;
+    case Effort::standard: return 20;
+    case Effort::full: return 100;
+  }
+  return 0;
+}
+
+}  // namespace dln::validation

@@ -1,0 +1,66 @@
+// Context: what every claim of one verification shares: how hard to try, the seed, the data and the runs.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "dln/base/progress.hpp"
+#include "dln/experiments/learning_problem.hpp"
+#include "dln/experiments/run_store.hpp"
+#include "dln/experiments/time_course.hpp"
+
+namespace dln::validation {
+
+// The same claims at every effort. quick: smaller data, a few seconds; standard: the paper's own scale;
+// full: more starts, smaller steps, and cross-checks without short cuts.
+enum class Effort { quick, standard, full };
+std::string_view name_of(Effort effort);
+// Throws DomainError for another name.
+Effort effort_from_name(std::string_view name);
+
+struct ContextOptions {
+  Effort effort = Effort::standard;
+  std::uint64_t seed = 1;
+  // Empty: Fashion-MNIST as its Debian package installs it, the test images at quick effort and else the training images.
+  std::optional<std::filesystem::path> images;
+  std::optional<std::filesystem::path> labels;
+};
+
+class Context {
+ public:
+  Context(ContextOptions options, experiments::RunStore& store, base::Progress& progress);
+
+  Effort effort() const { return options_.effort; }
+  std::uint64_t seed() const { return options_.seed; }
+  experiments::RunStore& store() { return store_; }
+  base::Progress& progress() { return progress_; }
+
+  // The file the images come from; nothing is read yet.
+  std::filesystem::path images_path() const;
+  // Throws DataError with the remedy when there is no such file.
+  void require_images() const;
+
+  // Built at first use.
+  const experiments::LearningProblem& tree();
+  const experiments::LearningProblem& images();
+  // Those of the two that were built, for provenance.
+  std::vector<const experiments::LearningProblem*> used_problems() const;
+
+  data::HierarchicalTree tree_shape() const;
+  // Fig 3's lambda, u0 and N_2, the start being left to the caller.
+  experiments::TimeCourseOptions time_course(const experiments::LearningProblem& problem,
+                                             experiments::Start start) const;
+  // How many random starts a statement about them is judged by.
+  int random_starts() const;
+
+ private:
+  ContextOptions options_;
+  experiments::RunStore& store_;
+  base::Progress& progress_;
+  std::optional<experiments::LearningProblem> tree_, images_;
+};
+
+}  // namespace dln::validation
