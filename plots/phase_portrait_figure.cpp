@@ -35,17 +35,17 @@ std::string table(const PhasePortrait& portrait) {
 }  // namespace
 
 Drawing phase_portrait_figure(const PhasePortrait& portrait, const experiments::PhasePortraitOptions& options) {
-  Script script("2", 760, 720);
+  Script script("2", 980, 700);
   const double extent = options.extent;
   script.line(fmt::format("set xrange [{0}:{1}]; set yrange [{0}:{1}]", -extent * 1.04, extent * 1.04))
       .line("set size ratio -1")
       .line("set xlabel 'a, strength of the first layer'; set ylabel 'b, strength of the second layer'")
-      .line("set key outside bottom center horizontal maxrows 3 samplen 2.5 font ',13'")
+      .line("set key outside right center vertical Left reverse samplen 2.5 spacing 1.4 width -4 font ',14'")
       .line("set style arrow 1 head size screen 0.007,25 filled lw 1 lc rgb '#4a7fd4'");
   std::string plot = "plot '-' with vectors arrowstyle 1 title 'vector field of Eq 8'";
   for (std::size_t i = 0; i < portrait.minima.size(); ++i)
     plot += fmt::format(", '-' with lines lw 3 lc rgb '#c2181b' {}", i == 0 ? "title 'minima ab = s'" : "notitle");
-  plot += ", '-' with lines lw 3 dt (9,5) lc rgb '#c2181b' title 'stable manifold of the saddle, a = −b'";
+  plot += ", '-' with lines lw 3 dt (9,5) lc rgb '#c2181b' title 'stable manifold a = −b'";
   for (std::size_t i = 0; i < portrait.trajectories.size(); ++i)
     plot += fmt::format(", '-' with lines lw 2.6 lc rgb '#1a8f3c' {}", i == 0 ? "title 'trajectories'" : "notitle");
   plot += ", '-' with points pt 7 ps 0.9 lc rgb '#0b5a22' title 'their starts', '-' with points pt 6 ps 1.1 lw 2 lc rgb "

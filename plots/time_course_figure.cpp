@@ -75,13 +75,13 @@ Drawing time_course_figure(const TimeCourseFigure& figure) {
   const double top = all.front().s;
   script.line(fmt::format("set xrange [0:{}]; set yrange [0:{}]", last_epoch, 1.08 * top))
       .line("set xlabel 'time t (epochs)'; set ylabel 'strength u of the mode'")
-      .line("set key outside top center horizontal samplen 3 font ',14'")
+      .line("set key outside top center horizontal Left reverse samplen 3 font ',14'")
       .line("set rmargin 16");
   for (const ModeCurves& c : all)
     script.line(fmt::format("set label '{{/*0.85 mode {}, s = {:.1f}}}' at graph 1.012, first {:.6g} left", c.mode + 1, c.s, c.s));
 
   static const char* const kStyles[] = {"lines lw 1.8 dt (7,4) lc rgb '#12339c'",
-                                        "points pt 6 ps 0.55 lw 1.2 lc rgb '#3f6fe0'"};
+                                        "points pt 6 ps 0.75 lw 1.6 lc rgb '#1f49b6'"};
   std::string plot = "plot ";
   for (std::size_t i = 0; i < all.size(); ++i)
     plot += fmt::format("'-' with lines lw 3.6 lc rgb '#e8544f' {}, ", i == 0 ? "title 'theory, Eq 12'" : "notitle");

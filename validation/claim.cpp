@@ -54,7 +54,7 @@ bool Check::is_wide() const {
 }
 
 std::optional<double> Check::digits() const {
-  if (relation == Relation::at_least || !std::isfinite(measured)) return std::nullopt;
+  if (relation == Relation::at_least || bound == 0 || !std::isfinite(measured)) return std::nullopt;
   const double scale = expected == 0 ? 1 : std::abs(expected);
   const double deviation = std::abs(measured - expected) / scale;
   return deviation == 0 ? 17.0 : std::clamp(-std::log10(deviation), 0.0, 17.0);

@@ -48,7 +48,7 @@ struct Check {
   // An upper bound more than 100 times the deviation it bounds.
   bool is_wide() const;
   // Digits of agreement, 0 to 17: -log10 of the deviation, relative to `expected` unless that is 0. None for
-  // checks that bound from below.
+  // checks that bound from below and for counts that must be met exactly (bound 0).
   std::optional<double> digits() const;
   // bound_reason, and wide_reason when the bound is wide.
   std::string full_reason() const;

@@ -1,13 +1,32 @@
 #include "validation/ledger.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "dln/base/error.hpp"
-#include "validation/claims_section_1.hpp"
+#include "validation/section_1/section_1.hpp"
 
 namespace dln::validation {
 
-std::vector<Claim> ledger() { return claims_of_section_1(); }
+namespace {
+
+// C before X, and each by its number: "C9" before "C12".
+bool comes_before(const Claim& a, const Claim& b) {
+  const std::string &x = a.info.id, &y = b.info.id;
+  if (x[0] != y[0]) return x[0] < y[0];
+  return x.size() != y.size() ? x.size() < y.size() : x < y;
+}
+
+}  // namespace
+
+std::vector<Claim> ledger() {
+  std::vector<Claim> all;
+  for (auto claims : {section_1::claims_on_descent_and_flow, section_1::claims_on_decoupled_modes,
+                      section_1::claims_on_learning_times})
+    std::ranges::move(claims(), std::back_inserter(all));
+  std::ranges::sort(all, comes_before);
+  return all;
+}
 
 std::vector<Claim> select(const std::vector<Claim>& claims, const Selection& selection) {
   std::vector<Claim> chosen;

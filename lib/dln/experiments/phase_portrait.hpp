@@ -12,7 +12,7 @@ struct PhasePortraitOptions {
   double extent = 2;           // a and b run from -extent to extent
   int arrows = 17;             // along each side
   double duration = 12;        // of each trajectory
-  std::vector<std::array<double, 2>> starts{{1.60, -1.55}, {-0.25, -1.75}};  // (a, b)
+  std::vector<std::array<double, 2>> starts{{1.60, -1.55}, {-1.90, 1.20}};  // (a, b)
 };
 
 struct PhasePortrait {
