@@ -81,7 +81,7 @@ void check(const State<Real>& x0, const Options<Real>& options) {
   base::require_positive("absolute tolerance", options.absolute_tolerance);
   base::require_non_negative("first step", options.first_step);
   base::require_non_negative("minimum step", options.minimum_step);
-  base::require(options.maximum_step > 0, "maximum step", options.maximum_step, "a number greater than 0");
+  base::require(options.maximum_step >= 0, "maximum step", options.maximum_step, "0 or a number greater than 0");
   base::require_positive("blow-up bound", options.blow_up_bound);
 }
 
@@ -97,6 +97,7 @@ class Run {
         events_(events),
         solution_{base::Trajectory<Real>(x0.size()), {}, StopReason::reached_end, grid.front(), {}},
         time_(grid.front()),
+        maximum_step_(options.maximum_step > 0 ? options.maximum_step : Real((grid.back() - grid.front()) / 100)),
         bound_(options.blow_up_bound * std::max(Real(1), VectorAlgebra::norm_inf(x0))),
         state_(std::move(x0)),
         physical_(state_.size()) {
@@ -149,7 +150,7 @@ class Run {
   void choose_first_step() {
     if (grid_.size() < 2) return;
     step_ = options_.first_step > 0 ? options_.first_step : (grid_.back() - grid_.front()) / 1000;
-    step_ = std::min(step_, options_.maximum_step);
+    step_ = std::min(step_, maximum_step_);
     // What f is at the start decides whether it is worth starting.
     State<Real> dxdt(state_.size());
     system()(state_, dxdt, time_);
@@ -179,7 +180,7 @@ class Run {
       }
       ++solution_.work.accepted_steps;
       // A step shortened only to land on a requested time says nothing against the longer one.
-      step_ = std::min(last ? std::max(step_, dt) : dt, options_.maximum_step);
+      step_ = std::min(last ? std::max(step_, dt) : dt, maximum_step_);
       after_step(tried, last ? target : t);
     }
   }
@@ -259,6 +260,7 @@ class Run {
   const std::vector<Event<Real>>& events_;
   Solution<Real> solution_;
   Real time_;
+  Real maximum_step_;
   Real step_{};
   Real bound_;
   State<Real> state_, physical_, before_;

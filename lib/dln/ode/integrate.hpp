@@ -64,18 +64,20 @@ struct EventHit {
   std::vector<Real> state;
 };
 
-// Invariant checked by integrate(): tolerances, steps and bounds are greater than 0.
+// integrate() requires tolerances and bounds greater than 0, and steps that are not negative.
 template <class Real>
 struct Options {
   Stepper stepper = Stepper::fehlberg78;
   Coordinates coordinates = Coordinates::linear;
   Real relative_tolerance = Real(1e-10);
   Real absolute_tolerance = Real(1e-12);
-  Real first_step = Real(0);                                      // 0: chosen from the grid
-  Real maximum_step = std::numeric_limits<Real>::infinity();
-  Real minimum_step = Real(0);                                    // 0: 16 eps |t|
-  Real blow_up_bound = Real(1e12);                                // of max |x|, relative to max(1, |x0|)
-  std::size_t step_budget = 1'000'000;                            // accepted and rejected steps together
+  Real first_step = Real(0);  // 0: a thousandth of the grid's span
+  // 0: a hundredth of the grid's span. Fehlberg's error estimate only compares the two ends of a step: one long
+  // enough to lead from plateau to plateau would sleep through the transition between them.
+  Real maximum_step = Real(0);
+  Real minimum_step = Real(0);          // 0: 16 eps of the larger of |t| and the time left
+  Real blow_up_bound = Real(1e12);      // of max |x|, relative to max(1, |x0|)
+  std::size_t step_budget = 1'000'000;  // accepted and rejected steps together
 };
 
 enum class StopReason {

@@ -18,10 +18,15 @@
 
 #include <cmath>
 #include <concepts>
+#include <type_traits>
 
 #include "dln/base/error.hpp"
 
 namespace dln::theory {
+
+// A number of the law's own real type, to which any other converts: strength_at(m, 3) is as good as 3.0.
+template <class Real>
+using Number = std::type_identity_t<Real>;
 
 // The numbers of a mode, to be given by name.
 template <class Real>

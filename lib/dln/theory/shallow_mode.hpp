@@ -14,12 +14,12 @@ class ShallowMode : public Mode<Real> {
 };
 
 template <class Real>
-Real rate(const ShallowMode<Real>& m, const Real& u) {
+Real rate(const ShallowMode<Real>& m, const Number<Real>& u) {
   return (m.singular_value() - u) / m.time_constant();
 }
 
 template <class Real>
-Real strength_at(const ShallowMode<Real>& m, const Real& t) {
+Real strength_at(const ShallowMode<Real>& m, const Number<Real>& t) {
   using std::exp, std::expm1;
   detail::require_time(t);
   const Real elapsed = t / m.time_constant();
@@ -27,14 +27,14 @@ Real strength_at(const ShallowMode<Real>& m, const Real& t) {
 }
 
 template <class Real>
-Real strength_gap_at(const ShallowMode<Real>& m, const Real& t) {
+Real strength_gap_at(const ShallowMode<Real>& m, const Number<Real>& t) {
   using std::exp;
   detail::require_time(t);
   return m.initial_gap() * exp(Real(-t / m.time_constant()));
 }
 
 template <class Real>
-Real time_to_reach(const ShallowMode<Real>& m, const Real& u) {
+Real time_to_reach(const ShallowMode<Real>& m, const Number<Real>& u) {
   using std::log1p;
   if (detail::is_start(m, u)) return Real(0);
   return m.time_constant() * log1p(Real((u - m.initial_strength()) / (m.singular_value() - u)));
@@ -50,7 +50,7 @@ Real half_learning_time(const ShallowMode<Real>& m) {
 }
 
 template <class Real>
-Real learning_time(const ShallowMode<Real>& m, const Real& eps) {
+Real learning_time(const ShallowMode<Real>& m, const Number<Real>& eps) {
   using std::log1p;
   detail::require_accuracy(m, eps);
   const Real excess = detail::absolute(m.initial_gap()) - eps;

@@ -20,7 +20,7 @@ class ThreeLayerMode : public Mode<Real> {
 };
 
 template <class Real>
-Real rate(const ThreeLayerMode<Real>& m, const Real& u) {
+Real rate(const ThreeLayerMode<Real>& m, const Number<Real>& u) {
   return 2 * u * (m.singular_value() - u) / m.time_constant();
 }
 
@@ -32,9 +32,9 @@ struct LogisticState {
   Real strength, gap_share;
 };
 
-// With q = e^{-2st/tau} and p = 1 - q; written so that no ratio exceeds 1.
+// With q = e^{-2st/tau} and p = 1 - q; written so that no ratio exceeds 1, and none that counts underflows.
 template <class Real>
-LogisticState<Real> logistic_state(const ThreeLayerMode<Real>& m, const Real& t) {
+LogisticState<Real> logistic_state(const ThreeLayerMode<Real>& m, const Number<Real>& t) {
   using std::exp, std::expm1;
   require_time(t);
   const Real& s = m.singular_value();
@@ -42,9 +42,13 @@ LogisticState<Real> logistic_state(const ThreeLayerMode<Real>& m, const Real& t)
   if (u0 == 0) return {Real(0), Real(1)};
   const Real exponent = -2 * s * (t / m.time_constant());
   const Real q = exp(exponent), p = -expm1(exponent);
-  if (u0 <= s) {
+  if (u0 <= s && q > Real(1e-100)) {
     const Real d = (u0 / s) * p + q;
     return {Real(u0 / d), Real(q / d)};
+  }
+  if (u0 <= s) {
+    const Real d = u0 * p + s * q;
+    return {Real(s * (u0 / d)), Real(s * (q / d))};
   }
   const Real ratio = s / u0;
   const Real d = p + ratio * q;
@@ -74,17 +78,17 @@ void require_leaves_origin(const ThreeLayerMode<Real>& m) {
 }  // namespace detail
 
 template <class Real>
-Real strength_at(const ThreeLayerMode<Real>& m, const Real& t) {
+Real strength_at(const ThreeLayerMode<Real>& m, const Number<Real>& t) {
   return detail::logistic_state(m, t).strength;
 }
 
 template <class Real>
-Real strength_gap_at(const ThreeLayerMode<Real>& m, const Real& t) {
+Real strength_gap_at(const ThreeLayerMode<Real>& m, const Number<Real>& t) {
   return m.initial_gap() * detail::logistic_state(m, t).gap_share;
 }
 
 template <class Real>
-Real time_to_reach(const ThreeLayerMode<Real>& m, const Real& u) {
+Real time_to_reach(const ThreeLayerMode<Real>& m, const Number<Real>& u) {
   if (detail::is_start(m, u)) return Real(0);
   detail::require_leaves_origin(m);
   return detail::logistic_time(m, Real(u - m.initial_strength()), Real(m.singular_value() - u));
@@ -99,7 +103,7 @@ Real half_learning_time(const ThreeLayerMode<Real>& m) {
 }
 
 template <class Real>
-Real learning_time(const ThreeLayerMode<Real>& m, const Real& eps) {
+Real learning_time(const ThreeLayerMode<Real>& m, const Number<Real>& eps) {
   detail::require_accuracy(m, eps);
   const Real gap0 = m.initial_gap();
   if (detail::absolute(gap0) <= eps) return Real(0);
