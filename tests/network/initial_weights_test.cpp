@@ -1,0 +1,183 @@
+#include "dln/network/initial_weights.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "dln/base/error.hpp"
+#include "dln/network/mode_strengths.hpp"
+
+namespace {
+
+using namespace dln;
+using linalg::Matrix;
+using linalg::Vector;
+using network::decoupled_weights;
+using network::decoupling_residual;
+using network::deviation_for_strength;
+using network::mode_strengths;
+using network::small_random_weights;
+using Units = std::vector<Eigen::Index>;
+
+// Products of a few orthonormal matrices of size up to 12.
+constexpr double kRounding = 200 * std::numeric_limits<double>::epsilon();
+
+Matrix gaussian(Eigen::Index rows, Eigen::Index columns) {
+  auto stream = base::stream(1, "initial weights test");
+  return Matrix::NullaryExpr(rows, columns, [&stream] { return stream.normal(); });
+}
+
+const data::SingularModes kModes = data::singular_modes(gaussian(5, 7));  // five modes, 7 inputs, 5 outputs
+
+struct Case {
+  Units units;
+  Eigen::Index active;  // how many of the five modes find room
+};
+class DecoupledStartOf : public testing::TestWithParam<Case> {
+ protected:
+  const Units units = GetParam().units;
+  const Eigen::Index active = GetParam().active, matrices = static_cast<Eigen::Index>(units.size()) - 1;
+  // All different, one negative, none zero.
+  const Matrix strengths = Matrix::NullaryExpr(matrices, 5, [](Eigen::Index l, Eigen::Index k) {
+    return (l == 0 && k == 1 ? -1 : 1) * (0.3 + 0.1 * static_cast<double>(l) + 0.17 * static_cast<double>(k));
+  });
+  base::RandomStream stream = base::stream(1, "decoupled");
+  const network::DecoupledStart start = decoupled_weights(units, kModes, strengths, stream);
+};
+
+TEST_P(DecoupledStartOf, LiesOnTheInvariantManifold) {
+  EXPECT_EQ(start.network.units(), units);
+  EXPECT_LE(decoupling_residual(start.network, start.bases), kRounding);
+}
+
+TEST_P(DecoupledStartOf, EveryLayerHasAnOrthonormalBasisOfTheActiveModes) {
+  ASSERT_EQ(start.bases.size(), units.size());
+  for (std::size_t l = 0; l < units.size(); ++l) {
+    EXPECT_EQ(start.bases[l].rows(), units[l]);
+    ASSERT_EQ(start.bases[l].cols(), active);
+    EXPECT_LE(linalg::orthonormality_residual(start.bases[l]), kRounding);
+  }
+  EXPECT_EQ(start.bases.front(), kModes.input.leftCols(active));
+  EXPECT_EQ(start.bases.back(), kModes.output.leftCols(active));
+}
+
+TEST_P(DecoupledStartOf, TheStrengthsStandOnTheDiagonal) {
+  for (int l = 1; l <= matrices; ++l) {
+    const auto i = static_cast<std::size_t>(l);
+    const Matrix weight = start.network.weight(l);
+    const Matrix inside = start.bases[i].transpose() * weight * start.bases[i - 1];
+    const Matrix wanted = strengths.row(l - 1).head(active).asDiagonal();
+    EXPECT_LE((inside - wanted).norm(), kRounding) << "W" << l;
+    EXPECT_NEAR(weight.norm(), wanted.norm(), kRounding) << "W" << l;  // and nothing stands elsewhere
+  }
+}
+
+TEST_P(DecoupledStartOf, ModesAreAsStrongAsTheProductOfTheirLayersAndDoNotLeak) {
+  const auto measured = mode_strengths(start.network, kModes);
+  ASSERT_EQ(measured.strengths.size(), 5);
+  EXPECT_LE(measured.leak, kRounding);
+  for (Eigen::Index k = 0; k < 5; ++k) {
+    double wanted = k < active ? 1 : 0;
+    for (Eigen::Index l = 0; l < matrices; ++l) wanted *= strengths(l, k);
+    EXPECT_NEAR(measured.strengths[k], wanted, kRounding) << "mode " << k;
+  }
+}
+
+TEST_P(DecoupledStartOf, ItsHiddenBasesComeFromTheStream) {
+  auto same = base::stream(1, "decoupled"), other = base::stream(2, "decoupled");
+  const auto again = decoupled_weights(units, kModes, strengths, same);
+  const auto different = decoupled_weights(units, kModes, strengths, other);
+  EXPECT_EQ(again.network.weight(1), start.network.weight(1));
+  EXPECT_GT((different.network.weight(1) - start.network.weight(1)).norm(), 0.01);
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, DecoupledStartOf,
+                         testing::Values(Case{{7, 5, 5}, 5}, Case{{7, 12, 5}, 5}, Case{{7, 3, 5}, 3},
+                                         Case{{7, 6, 9, 8, 5}, 5}, Case{{7, 6, 2, 8, 5}, 2}));
+
+TEST(DecoupledStart, OnlyTheModesThatWereGivenStrengthsAreActive) {
+  auto stream = base::stream(1, "decoupled");
+  const auto start = decoupled_weights({7, 6, 5}, kModes, Matrix::Constant(2, 2, 0.5), stream);
+  const Vector wanted = (Vector(5) << 0.25, 0.25, 0, 0, 0).finished();
+  EXPECT_LE((mode_strengths(start.network, kModes).strengths - wanted).norm(), kRounding);
+}
+
+TEST(DecoupledStart, WhatDoesNotFitIsRefused) {
+  auto stream = base::stream(1, "decoupled");
+  auto attempt = [&](const Units& units, const Matrix& strengths) {
+    decoupled_weights(units, kModes, strengths, stream);
+  };
+  EXPECT_THROW(attempt({7, 6, 5}, Matrix::Ones(3, 2)), base::DomainError);  // two matrices
+  EXPECT_THROW(attempt({7, 6, 5}, Matrix::Ones(1, 2)), base::DomainError);
+  EXPECT_THROW(attempt({7, 6, 5}, Matrix::Ones(2, 6)), base::DomainError);  // five modes
+  EXPECT_THROW(attempt({8, 6, 5}, Matrix::Ones(2, 2)), base::DomainError);  // seven inputs
+  EXPECT_THROW(attempt({7, 6, 4}, Matrix::Ones(2, 2)), base::DomainError);  // five outputs
+  Matrix broken = Matrix::Ones(2, 2);
+  broken(1, 0) = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THROW(attempt({7, 6, 5}, broken), base::DomainError);
+}
+
+TEST(DecouplingResidual, IsLargeForARandomNetwork) {
+  auto stream = base::stream(1, "decoupled"), noise = base::stream(1, "random network");
+  const auto start = decoupled_weights({7, 6, 5}, kModes, Matrix::Ones(2, 5), stream);
+  // A random W1 has 42 entries of one size, of which the five on the diagonal fit the bases.
+  EXPECT_GT(decoupling_residual(small_random_weights({7, 6, 5}, 1, noise), start.bases), 0.5);
+}
+
+TEST(DecouplingResidual, MeasuresHowFarOffTheManifoldTheWorstLayerIs) {
+  auto stream = base::stream(1, "decoupled");
+  auto start = decoupled_weights({7, 6, 5}, kModes, Matrix::Ones(2, 5), stream);
+  const Matrix w2 = start.network.weight(2);
+  // 0.1 of the square root of five beside the diagonal: ||W2||^2 grows from 5 to 5 + 0.05.
+  start.network.weight(2) += 0.1 * std::sqrt(5.0) * start.bases[2].col(0) * start.bases[1].col(1).transpose();
+  EXPECT_NEAR(decoupling_residual(start.network, start.bases), 0.1 / std::sqrt(1.01), kRounding);
+  EXPECT_GT(mode_strengths(start.network, kModes).leak, 0.01);
+}
+
+TEST(ModeStrengths, TheLeakIsRelativeToTheStrengthOfTheData) {
+  // An end-to-end map of one single entry off the diagonal in the basis of the modes.
+  const Matrix map = 3 * kModes.output.col(2) * kModes.input.col(0).transpose();
+  const auto measured = mode_strengths(network::LinearNetwork<double>::from_matrices({map}), kModes);
+  EXPECT_LE(measured.strengths.norm(), kRounding);
+  EXPECT_NEAR(measured.leak, 3 / gaussian(5, 7).norm(), kRounding);
+}
+
+TEST(SmallRandomWeights, AreNormalWithTheDeviationAskedFor) {
+  auto stream = base::stream(1, "small");
+  const auto network = small_random_weights({100, 200, 150}, 0.02, stream);
+  double mean = 0, variance = 0;
+  const auto n = static_cast<double>(network.buffer().size());
+  for (double w : network.buffer()) mean += w / n, variance += w * w / n;
+  EXPECT_NEAR(mean, 0,
+              5 * 0.02 / std::sqrt(n));  // five deviations of the sample mean, and of the square below
+  EXPECT_NEAR(variance, 4e-4, 5 * 4e-4 * std::sqrt(2 / n));
+  for (double bad : {0.0, -1.0, std::numeric_limits<double>::quiet_NaN()})
+    EXPECT_THROW(small_random_weights({2, 2}, bad, stream), base::DomainError);
+}
+
+TEST(DeviationForStrength, MakesTheGrowingDirectionStartAtTheStrengthAskedForInTheMean) {
+  for (Eigen::Index hidden : {1, 8, 60}) {
+    const double u0 = 0.03;
+    const int draws = 20'000;
+    const double deviation = deviation_for_strength(u0, hidden);
+    auto stream = base::stream(1, "strength", hidden);
+    double mean = 0;
+    for (int i = 0; i < draws; ++i) {
+      const auto network = small_random_weights({1, hidden, 1}, deviation, stream);
+      const Vector a = network.weight(1), b = network.weight(2).transpose();
+      mean += (a + b).squaredNorm() / 4 / draws;
+    }
+    // |a + b|^2 is a chi-square of `hidden` degrees: relative variance 2 / hidden. Five deviations.
+    EXPECT_NEAR(mean, u0, 5 * u0 * std::sqrt(2.0 / static_cast<double>(hidden) / draws)) << hidden;
+  }
+}
+
+TEST(DeviationForStrength, NeedsAPositiveStrengthAndAHiddenUnit) {
+  EXPECT_THROW(deviation_for_strength(0, 5), base::DomainError);
+  EXPECT_THROW(deviation_for_strength(-1, 5), base::DomainError);
+  EXPECT_THROW(deviation_for_strength(std::numeric_limits<double>::quiet_NaN(), 5), base::DomainError);
+  EXPECT_THROW(deviation_for_strength(0.1, 0), base::DomainError);
+}
+
+}  // namespace

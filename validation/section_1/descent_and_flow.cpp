@@ -100,7 +100,7 @@ Check example_by_example(const data::HierarchicalTree& tree, const LearningProbl
           .bound = 1e-13,
           .bound_reason = "rounding of sums over at most 1000 terms",
           .wide_reason = "The sums of ±1 features are exact, so little rounding is left",
-          .witness_pair = "GD",
+          .witness_pair = "G",
           .dataset = problem.name};
 }
 

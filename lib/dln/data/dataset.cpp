@@ -28,6 +28,7 @@ FileIdentity identify(const fs::path& path) {
 }
 
 ExampleSource open_dataset(const fs::path& path, const SourceOptions& options) {
+  if (!fs::exists(path)) throw base::DataError(fmt::format("cannot read {}: no such file or folder", path.string()));
   fs::path images = path;
   if (fs::is_directory(path)) {
     images = path / "train-images-idx3-ubyte.gz";

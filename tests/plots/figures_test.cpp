@@ -1,0 +1,143 @@
+// Figures: their data say what the theory says, their scripts stand alone, gnuplot draws them.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "dln/base/error.hpp"
+#include "plots/figures.hpp"
+
+namespace dln::plots {
+namespace {
+
+struct Row {
+  int mode;
+  double s;
+  std::string curve;
+  double epoch, strength;
+};
+
+std::vector<Row> rows_of(const std::string& tsv) {
+  std::vector<Row> rows;
+  std::istringstream in(tsv);
+  std::string line;
+  std::getline(in, line);
+  EXPECT_EQ(line, "mode\ts\tcurve\tepoch\tstrength");
+  while (std::getline(in, line)) {
+    std::istringstream cells(line);
+    std::string mode, s, curve, epoch, strength;
+    for (std::string* cell : {&mode, &s, &curve, &epoch, &strength}) std::getline(cells, *cell, '\t');
+    rows.push_back({std::stoi(mode), std::stod(s), curve, std::stod(epoch), std::stod(strength)});
+  }
+  return rows;
+}
+
+class TimeCourseDrawing : public testing::Test {
+ protected:
+  TimeCourseDrawing()
+      : problem(experiments::tree_problem({.levels = 3, .features = 120, .seed = 7})),
+        options{.hidden_units = 12, .start = experiments::Start::small_random},
+        course(experiments::run_time_course(problem, options)),
+        drawing(time_course_figure({.id = "test",
+                                    .title = "Title.",
+                                    .alternative_text = "Sigmoids.",
+                                    .problem = &problem,
+                                    .options = options,
+                                    .modes = {0, 1, 4},
+                                    .simulations = {{"simulation", &course}}})) {}
+
+  experiments::LearningProblem problem;
+  experiments::TimeCourseOptions options;
+  experiments::TimeCourse course;
+  Drawing drawing;
+};
+
+TEST_F(TimeCourseDrawing, TabulatesTheHalfLearningTimesOfTheTheoryTo12Digits) {
+  int halves = 0;
+  for (const Row& row : rows_of(drawing.tsv)) {
+    if (row.curve != "theory half") continue;
+    ++halves;
+    const double tau = 1 / options.learning_rate;
+    const double expected = tau / (2 * row.s) * std::log(row.s / options.initial_strength - 1);
+    EXPECT_NEAR(row.epoch / expected, 1, 1e-12);
+    EXPECT_EQ(row.strength, row.s / 2);
+    EXPECT_EQ(row.s, problem.modes.singular_values[row.mode - 1]);
+  }
+  EXPECT_EQ(halves, 3);
+}
+
+TEST_F(TimeCourseDrawing, TabulatesCurvesThatPassThroughTheirHalves) {
+  int theory = 0, simulation = 0;
+  for (const Row& row : rows_of(drawing.tsv)) {
+    if (row.curve == "theory") {
+      ++theory;
+      const double e = std::exp(2 * row.s * row.epoch * options.learning_rate);
+      // Eq 12 as printed; exponents here stay below 100.
+      const double printed = row.s * e / (e - 1 + row.s / options.initial_strength);
+      EXPECT_NEAR(row.strength, printed, 1e-10 * row.s);
+    } else if (row.curve == "simulation") {
+      ++simulation;
+      EXPECT_GE(row.strength, -0.1 * row.s);
+      EXPECT_LE(row.strength, 1.1 * row.s);
+    }
+  }
+  EXPECT_EQ(theory, 3 * 241);
+  EXPECT_GT(simulation, 100);
+}
+
+TEST_F(TimeCourseDrawing, IsDrawnByGnuplotTheSameEveryTime) {
+  const std::string svg = render_svg(drawing);
+  EXPECT_NE(svg.find("time t (epochs)"), std::string::npos) << "the axis is named with its unit";
+  EXPECT_NE(svg.find("theory, Eq 12"), std::string::npos);
+  EXPECT_EQ(svg, render_svg(drawing));
+}
+
+TEST_F(TimeCourseDrawing, IsSavedAsThreeFilesOfWhichTheScriptStandsAlone) {
+  const std::filesystem::path folder = std::filesystem::path(DLN_TEST_SCRATCH) / "figure-saved";
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  const std::string svg = render_svg(drawing);
+  save(drawing, svg, folder);
+  ASSERT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 3);
+  const auto again = "cd '" + folder.string() + "' && gnuplot test.gp > again.svg && cmp -s again.svg test.svg";
+  EXPECT_EQ(std::system(again.c_str()), 0);
+}
+
+TEST(Drawing, NamesTheRemedyWhenGnuplotIsMissing) {
+  const std::string path = std::getenv("PATH");
+  ::setenv("PATH", "/nonexistent", 1);
+  try {
+    render_svg({.id = "x", .title = "", .alternative_text = "", .gp = "plot x", .tsv = ""});
+    ADD_FAILURE() << "gnuplot was found in /nonexistent";
+  } catch (const base::ExternalProgramError& error) {
+    EXPECT_NE(std::string(error.what()).find("gnuplot-nox"), std::string::npos) << error.what();
+  }
+  EXPECT_EQ(gnuplot_version(), "");
+  ::setenv("PATH", path.c_str(), 1);
+  EXPECT_NE(gnuplot_version(), "");
+}
+
+TEST(Drawing, ReportsWhatGnuplotCouldNotDraw) {
+  EXPECT_THROW(render_svg({.id = "x", .title = "", .alternative_text = "", .gp = "plot nonsense(", .tsv = ""}),
+               base::ExternalProgramError);
+  EXPECT_THROW(render_svg({.id = "x", .title = "", .alternative_text = "", .gp = "print 1", .tsv = ""}),
+               base::ExternalProgramError)
+      << "a script that draws nothing is no picture";
+}
+
+TEST(Drawing, TakesNamesLiterally) { EXPECT_EQ(literal("a_b^{c}'\"\\@&~d"), "abcd"); }
+
+TEST(PhasePortraitFigure, IsDrawnWithEveryCurveInItsLegend) {
+  const experiments::PhasePortraitOptions options;
+  const auto drawing = phase_portrait_figure(experiments::draw_phase_portrait(options), options);
+  const std::string svg = render_svg(drawing);
+  for (const char* text : {"vector field", "minima ab = s", "stable manifold", "trajectories", "strength of the first layer"})
+    EXPECT_NE(svg.find(text), std::string::npos) << text;
+  EXPECT_EQ(drawing.tsv.substr(0, drawing.tsv.find('\n')), "kind\tcurve\ta\tb\tda_dt\tdb_dt");
+}
+
+}  // namespace
+}  // namespace dln::plots

@@ -1,0 +1,211 @@
+// The program as a user, a script and a hostile person meet it: words, exit codes, files whole or not there.
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <chrono>
+#include <csignal>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "tests/tools/program.hpp"
+
+namespace dln::tools {
+namespace {
+
+using Json = nlohmann::json;
+
+std::vector<std::string> files_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    if (entry.is_regular_file()) names.push_back(fs::relative(entry.path(), folder).string());
+  std::ranges::sort(names);
+  return names;
+}
+
+TEST(Program, HelpsAndTellsItsVersion) {
+  const auto help = dln({"--help"});
+  EXPECT_EQ(help.code, 0);
+  for (const char* word : {"verify", "figure", "eval", "data", "list", "Examples", "Exit codes"})
+    EXPECT_NE(help.out.find(word), std::string::npos) << word;
+  for (const char* command : {"verify", "figure", "eval", "data", "list"}) EXPECT_EQ(dln({command, "--help"}).code, 0) << command;
+  EXPECT_EQ(dln({"--version"}).out, "dln 0.1.0\n");
+  const auto json = Json::parse(dln({"--version", "--json"}).out);
+  for (const char* key : {"dln", "git", "compiler", "Boost", "Eigen", "gnuplot"}) EXPECT_TRUE(json.contains(key)) << key;
+}
+
+TEST(Program, RefusesUnknownWordsWithExitCode2) {
+  const std::vector<std::vector<std::string>> cases{
+      {},
+      {"verfy"},
+      {"--nonsense"},
+      {"verify", "--nonsense"},
+      {"verify", "--claim", "C999"},
+      {"verify", "--claim"},
+      {"verify", "--section", "4"},
+      {"verify", "--section", "one"},
+      {"verify", "--section", "2"},
+      {"verify", "--effort", "heroic"},
+      {"verify", "--seed", "-1"},
+      {"verify", "--seed", "nan"},
+      {"verify", "--labels", "x"},
+      {"figure"},
+      {"figure", "99"},
+      {"figure", "2", "3l"},
+      {"list"},
+      {"list", "everything"},
+      {"data"},
+      {"data", "tree", "--levels", "0"},
+      {"data", "tree", "--levels", "13"},
+      {"data", "tree", "--levels", "2.5"},
+      {"data", "tree", "--flip", "1.1"},
+      {"data", "tree", "--flip", "nan"},
+      {"data", "tree", "--features", "0"},
+      {"data", "tree", "--features", "99999999999"},
+  };
+  const auto folder = scratch("unknown-words");
+  for (auto arguments : cases) {
+    const std::string shown = arguments.empty() ? "(nothing)" : arguments.front() + " " + arguments.back();
+    if (!arguments.empty() && (arguments[0] == "verify" || arguments[0] == "figure")) {
+      arguments.push_back("--out");
+      arguments.push_back((folder / "out").string());
+    }
+    const auto outcome = dln(arguments);
+    EXPECT_EQ(outcome.code, 2) << shown;
+    EXPECT_EQ(outcome.out, "") << shown;
+    EXPECT_TRUE(outcome.err.starts_with("dln: ")) << shown << ": " << outcome.err;
+    EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << shown << ": " << outcome.err;
+  }
+  EXPECT_FALSE(fs::exists(folder / "out")) << "nothing is made before the words are understood";
+}
+
+TEST(Program, ListsWhatThereIs) {
+  EXPECT_NE(dln({"list", "claims"}).out.find("C12\t1\tclaim\t"), std::string::npos);
+  EXPECT_NE(dln({"list", "figures"}).out.find("3l\t"), std::string::npos);
+  EXPECT_NE(dln({"list", "quantities"}).out.find("eq12.u\tu0 s tau t\t"), std::string::npos);
+}
+
+TEST(Program, NoticesAFullDiskOnItsOutput) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"--version"}, {"--help"}, {"list", "claims"}, {"eval", "eq12.u", "u0=0.1", "s=1", "tau=1", "t=1"}}) {
+    const auto outcome = dln(arguments, {.out_to = "/dev/full"});
+    EXPECT_EQ(outcome.code, 5) << arguments[0];
+    EXPECT_NE(outcome.err.find("standard output"), std::string::npos) << outcome.err;
+  }
+}
+
+TEST(Program, RefusesOutputFoldersItCannotWriteBeforeItWorks) {
+  const auto folder = scratch("bad-out");
+  spill(folder / "file", "x");
+  for (const auto& out : {folder / "file", folder / "file" / "below", fs::path("/proc/dln-report")}) {
+    for (const std::vector<std::string>& command : {std::vector<std::string>{"verify", "--effort", "quick", "--claim", "C13"}, {"figure", "2"}}) {
+      auto arguments = command;
+      arguments.insert(arguments.end(), {"--out", out.string()});
+      const auto outcome = dln(arguments);
+      EXPECT_EQ(outcome.code, 5) << out;
+      EXPECT_NE(outcome.err.find(out.string()), std::string::npos) << outcome.err;
+      EXPECT_EQ(outcome.out, "") << "not a claim was examined";
+    }
+  }
+  EXPECT_EQ(files_in(folder), std::vector<std::string>{"file"});
+  EXPECT_EQ(slurp(folder / "file"), "x");
+}
+
+TEST(Program, RefusesAReadOnlyOutputFolder) {
+  if (::geteuid() == 0) GTEST_SKIP() << "nothing is read-only for root; /proc stands in for it above";
+  const auto folder = scratch("read-only");
+  ::chmod(folder.c_str(), 0555);
+  EXPECT_EQ(dln({"figure", "2", "--out", folder.string()}).code, 5);
+  ::chmod(folder.c_str(), 0755);
+  EXPECT_TRUE(files_in(folder).empty());
+}
+
+TEST(Verify, WritesTheWholeReportAndNothingElse) {
+  const auto folder = scratch("verify-some");
+  const auto outcome = dln({"verify", "--effort", "quick", "--claim", "C13", "C9", "--out", folder.string()});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("C13 holds"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("Of 2 claims, 2 hold"), std::string::npos);
+  EXPECT_EQ(outcome.err, "") << "no progress where there is no terminal";
+  EXPECT_EQ(files_in(folder), (std::vector<std::string>{"figures/2.gp", "figures/2.svg", "figures/2.tsv", "report.html", "report.json"}));
+  const auto json = Json::parse(slurp(folder / "report.json"));
+  EXPECT_EQ(json.at("claims").size(), 2u);
+  EXPECT_EQ(json.at("figures").at(0).at("status"), "drawn");
+  EXPECT_EQ(json.at("provenance").at("options").at("effort"), "quick");
+}
+
+TEST(Verify, GivesTheSameReportFromRunToRunButForItsProvenance) {
+  const auto folder = scratch("verify-twice");
+  std::vector<Json> reports;
+  for (const char* run : {"a", "b"}) {
+    dln({"verify", "--effort", "quick", "--claim", "C9", "C14", "C18", "C19", "--out", (folder / run).string(), "--seed", "5"});
+    reports.push_back(Json::parse(slurp(folder / run / "report.json")));
+    reports.back().erase("provenance");
+  }
+  EXPECT_EQ(reports[0].dump(), reports[1].dump());
+  for (const char* figure : {"2.svg", "3l.svg", "3w.svg", "3l.tsv", "3w.gp"})
+    EXPECT_EQ(slurp(folder / "a/figures" / figure), slurp(folder / "b/figures" / figure)) << figure;
+}
+
+TEST(Verify, WritesTheReportWithoutGnuplotAndNamesTheMissingFigures) {
+  const auto folder = scratch("verify-without-gnuplot");
+  const auto outcome = dln({"verify", "--effort", "quick", "--claim", "C9", "--out", folder.string()}, {.environment = {"PATH=/nonexistent"}});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_NE(outcome.err.find("gnuplot-nox"), std::string::npos) << outcome.err;
+  EXPECT_EQ(files_in(folder), (std::vector<std::string>{"figures/2.gp", "figures/2.tsv", "report.html", "report.json"}));
+  const auto json = Json::parse(slurp(folder / "report.json"));
+  EXPECT_TRUE(json.at("figures").at(0).at("status").get<std::string>().starts_with("missing: "));
+  EXPECT_EQ(json.at("provenance").at("software").at("gnuplot"), "not installed");
+  EXPECT_NE(slurp(folder / "report.html").find("Figure 2 is missing"), std::string::npos);
+}
+
+TEST(Figure, NeedsGnuplotAndLeavesNothingWithoutIt) {
+  const auto folder = scratch("figure-without-gnuplot");
+  EXPECT_EQ(dln({"figure", "2", "--out", folder.string()}, {.environment = {"PATH=/nonexistent"}}).code, 6);
+  EXPECT_TRUE(files_in(folder).empty());
+  EXPECT_EQ(dln({"figure", "2", "--out", folder.string()}).code, 0);
+  EXPECT_EQ(files_in(folder), (std::vector<std::string>{"2.gp", "2.svg", "2.tsv"}));
+}
+
+TEST(Images, ThatCannotBeReadAreExitCode3) {
+  const auto folder = scratch("bad-images");
+  spill(folder / "train-images-idx3-ubyte", "not IDX at all");
+  spill(folder / "train-labels-idx1-ubyte", "nor this");
+  const std::string images = (folder / "train-images-idx3-ubyte").string();
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"verify", "--claim", "C18", "--effort", "quick", "--out", (folder / "r").string(), "--images", images},
+        {"figure", "3w", "--out", (folder / "f").string(), "--images", images},
+        {"figure", "3w", "--out", (folder / "f").string(), "--images", images + "-missing"},
+        {"data", "info", images},
+        {"data", "info", folder.string() + "/missing"}}) {
+    const auto outcome = dln(arguments);
+    EXPECT_EQ(outcome.code, 3) << arguments[0];
+    EXPECT_NE(outcome.err.find("cannot read " + folder.string()), std::string::npos) << outcome.err;
+    EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
+  }
+  EXPECT_TRUE(!fs::exists(folder / "r/report.json") && files_in(folder).size() == 2) << "nothing half-written";
+}
+
+TEST(Data, PrintsTheTreesSpectrumAndWritesItsFeatures) {
+  const auto folder = scratch("data-tree");
+  const auto outcome = dln({"data", "tree", "--levels", "3", "--features", "20", "--out", (folder / "tree.tsv").string()});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_TRUE(outcome.out.starts_with("mode\ttree_level\ts\ts_in_expectation\n1\t0\t"));
+  EXPECT_EQ(std::ranges::count(outcome.out, '\n'), 9);
+  const std::string table = slurp(folder / "tree.tsv");
+  EXPECT_EQ(std::ranges::count(table, '\n'), 9);
+  EXPECT_EQ(dln({"data", "tree", "--out", (folder / "no/such/folder").string()}).code, 5);
+}
+
+TEST(Signals, EndItWithTheirCodeAndNothingHalfWritten) {
+  for (const auto& [signal, code] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
+    const auto folder = scratch("signals"), out = folder / "report";
+    const pid_t child = start({"verify", "--effort", "full", "--claim", "C18", "--out", out.string()}, folder, {});
+    std::this_thread::sleep_for(std::chrono::milliseconds(400));
+    ::kill(child, signal);
+    EXPECT_EQ(finish(child, folder).code, code);
+    if (fs::exists(out)) { EXPECT_TRUE(files_in(out).empty()); }
+  }
+}
+
+}  // namespace
+}  // namespace dln::tools

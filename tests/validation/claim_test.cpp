@@ -1,0 +1,127 @@
+// What a check passes, what a verdict takes, and that neither a NaN nor an empty sample ever passes.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "dln/base/error.hpp"
+#include "dln/experiments/run_store.hpp"
+#include "validation/claim.hpp"
+#include "validation/context.hpp"
+#include "validation/ledger.hpp"
+
+namespace dln::validation {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInf = std::numeric_limits<double>::infinity();
+
+Check check(Relation relation, double measured, double expected, double bound, Subject subject = Subject::claim) {
+  return {.quantity = "q",
+          .measured = measured,
+          .expected = expected,
+          .relation = relation,
+          .bound = bound,
+          .bound_reason = "first sentence",
+          .wide_reason = "Second sentence",
+          .witness_pair = "TF",
+          .subject = subject};
+}
+
+ClaimRecord record(Kind kind, std::vector<Check> checks) {
+  ClaimRecord r{};
+  r.info.kind = kind;
+  r.info.witnesses = "STFN";
+  r.checks = std::move(checks);
+  return r;
+}
+
+TEST(Check, PassesByItsRelation) {
+  EXPECT_TRUE(check(Relation::within, 1.05, 1, 0.1).passed());
+  EXPECT_FALSE(check(Relation::within, 1.2, 1, 0.1).passed());
+  EXPECT_TRUE(check(Relation::at_most, 0.1, 0, 0.1).passed());
+  EXPECT_FALSE(check(Relation::at_most, 0.11, 0, 0.1).passed());
+  EXPECT_TRUE(check(Relation::at_least, 3, 2, 2).passed());
+  EXPECT_FALSE(check(Relation::at_least, 1.9, 2, 2).passed());
+}
+
+TEST(Check, NeverPassesWithANaN) {
+  for (Relation relation : {Relation::within, Relation::at_most, Relation::at_least}) {
+    EXPECT_FALSE(check(relation, kNaN, 1, 1).passed());
+    EXPECT_FALSE(check(relation, 1, kNaN, 1).passed());
+    EXPECT_FALSE(check(relation, 1, 1, kNaN).passed());
+    EXPECT_FALSE(check(relation, 1, 1, kInf).passed()) << "an infinite bound bounds nothing";
+  }
+  EXPECT_TRUE(check(Relation::at_least, kInf, 0, 1).passed()) << "a divergence exceeds any bound";
+}
+
+TEST(Check, ExplainsABoundMoreThanAHundredTimesWhatWasMeasured) {
+  EXPECT_FALSE(check(Relation::at_most, 1e-3, 0, 0.1).is_wide());
+  EXPECT_TRUE(check(Relation::at_most, 0.9e-3, 0, 0.1).is_wide());
+  EXPECT_TRUE(check(Relation::within, 1, 1, 0.1).is_wide());
+  EXPECT_FALSE(check(Relation::at_least, 1e9, 0, 0.1).is_wide());
+  EXPECT_EQ(check(Relation::at_most, 1e-9, 0, 0.1).full_reason(), "first sentence. Second sentence");
+  EXPECT_EQ(check(Relation::at_most, 0.05, 0, 0.1).full_reason(), "first sentence");
+}
+
+TEST(Check, CountsDigitsOfAgreement) {
+  EXPECT_NEAR(*check(Relation::within, 2.0002, 2, 1).digits(), 4, 1e-6);
+  EXPECT_NEAR(*check(Relation::at_most, 1e-7, 0, 1).digits(), 7, 1e-12);
+  EXPECT_EQ(*check(Relation::within, 2, 2, 1).digits(), 17);
+  EXPECT_EQ(*check(Relation::within, 50, 2, 1).digits(), 0);
+  EXPECT_FALSE(check(Relation::at_least, 3, 2, 1).digits());
+  EXPECT_FALSE(check(Relation::at_most, 0, 0, 0).digits()) << "a count that must be met exactly has no digits";
+  EXPECT_FALSE(check(Relation::at_most, kNaN, 0, 1).digits());
+}
+
+TEST(Verdict, HoldsOnlyWhenEveryCheckPasses) {
+  const Check good = check(Relation::at_most, 0, 0, 1), bad = check(Relation::at_most, 2, 0, 1);
+  EXPECT_EQ(record(Kind::claim, {good, good}).verdict(), Verdict::holds);
+  EXPECT_EQ(record(Kind::claim, {good, bad}).verdict(), Verdict::fails);
+  EXPECT_EQ(record(Kind::claim, {}).verdict(), Verdict::not_run);
+  auto troubled = record(Kind::claim, {good});
+  troubled.trouble = "it stopped";
+  EXPECT_EQ(troubled.verdict(), Verdict::fails);
+}
+
+TEST(Verdict, RefutesAnErratumOnlyWithBothHalves) {
+  const Check printed = check(Relation::at_least, 2, 0, 1, Subject::printed);
+  const Check corrected = check(Relation::at_most, 0, 0, 1, Subject::corrected);
+  const Check stands = check(Relation::at_least, 0, 0, 1, Subject::printed);
+  EXPECT_EQ(record(Kind::error, {printed, corrected}).verdict(), Verdict::refuted_as_printed);
+  EXPECT_EQ(record(Kind::error, {printed}).verdict(), Verdict::fails);
+  EXPECT_EQ(record(Kind::error, {corrected}).verdict(), Verdict::fails);
+  EXPECT_EQ(record(Kind::error, {stands, corrected}).verdict(), Verdict::fails);
+}
+
+TEST(ClaimRecord, NamesTheWitnessesThatRanAndThoseThatDidNot) {
+  const auto r = record(Kind::claim, {check(Relation::at_most, 0, 0, 1)});
+  EXPECT_EQ(r.witnesses_run(), "TF");
+  EXPECT_EQ(r.witnesses_not_run(), "SN");
+}
+
+TEST(Examine, TurnsNumericalTroubleIntoAFailureAndLetsBadInputThrough) {
+  experiments::MemoryRunStore store;
+  base::SilentProgress progress;
+  Context context({}, store, progress);
+  const auto record = examine({}, [](Context&) -> std::vector<Check> { throw base::NumericalError("no convergence"); }, context);
+  EXPECT_EQ(record.verdict(), Verdict::fails);
+  EXPECT_EQ(record.trouble, "no convergence");
+  EXPECT_THROW(examine({}, [](Context&) -> std::vector<Check> { throw base::DataError("damaged"); }, context), base::DataError);
+}
+
+TEST(Ledger, HasUniqueIdsInOrder) {
+  std::vector<std::string> ids;
+  for (const auto& claim : ledger()) ids.push_back(claim.info.id);
+  EXPECT_EQ(ids, (std::vector<std::string>{"C1", "C7", "C9", "C12", "C13", "C14", "C18", "C19", "X1", "X7"}));
+}
+
+TEST(Ledger, SelectsByIdAndSectionAndRefusesTheUnknown) {
+  EXPECT_EQ(select(ledger(), {{"C12", "X1"}, 0}).size(), 2u);
+  EXPECT_EQ(select(ledger(), {{}, 1}).size(), ledger().size());
+  EXPECT_THROW(select(ledger(), {{"C999"}, 0}), base::DomainError);
+  EXPECT_THROW(select(ledger(), {{"C12"}, 2}), base::DomainError);
+}
+
+}  // namespace
+}  // namespace dln::validation

@@ -1,0 +1,105 @@
+// The report's two renderers, on a report made up to contain everything that could go wrong in them.
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "validation/report_html.hpp"
+#include "validation/report_json.hpp"
+
+namespace dln::validation {
+namespace {
+
+ClaimRecord awkward_claim() {
+  ClaimRecord record{};
+  record.info = {.id = "X1",
+                 .kind = Kind::error,
+                 .section = 1,
+                 .sentence = "u_{0} < s & \"so on\" <script>alert(1)</script>",
+                 .source = "Eq 2",
+                 .formula = "τ = P/λ",
+                 .printed = "τ = P/λ",
+                 .corrected = "τ = 1/λ",
+                 .witnesses = "SGN",
+                 .figures = {"3l"}};
+  const double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+  record.checks = {{"printed", inf, 0, Relation::at_least, 1, "reason", "", "GN", "tree", Subject::printed},
+                   {"corrected", nan, 0, Relation::at_most, 1, "reason", "Wide", "GN", "tree", Subject::corrected}};
+  record.seconds = 0.25;
+  return record;
+}
+
+Report awkward_report() {
+  Provenance provenance;
+  provenance.software = {{"dln", "0.1.0"}};
+  provenance.inputs = {{"images", 784, 10, 10, 100, 1e-9, {{"/a \xff path", 5, 0xdeadbeef}}}};
+  Figure drawn{"3l", "Fig 3", "Sigmoids <rise>.", "<?xml version=\"1.0\"?>\n<svg id=\"a\"></svg>", "figures/3l.svg", "figures/3l.tsv", "figures/3l.gp", "drawn"};
+  Figure missing{"2", "Fig 2", "Arrows.", "", "", "figures/2.tsv", "figures/2.gp", "missing: no gnuplot"};
+  return compose_report({awkward_claim()}, {drawn, missing}, provenance);
+}
+
+TEST(ReportJson, HasTheStableInterface) {
+  const auto json = nlohmann::json::parse(render_json(awkward_report()));
+  ASSERT_EQ(json.at("claims").size(), 1u);
+  const auto& claim = json["claims"][0];
+  EXPECT_EQ(claim.at("id"), "X1");
+  EXPECT_EQ(claim.at("kind"), "error");
+  EXPECT_EQ(claim.at("section"), 1);
+  for (const char* key : {"sentence", "source", "formula", "printed", "corrected"}) EXPECT_TRUE(claim.at(key).is_string()) << key;
+  EXPECT_EQ(claim.at("witnesses_run"), (nlohmann::json{"G", "N"}));
+  EXPECT_EQ(claim.at("witnesses_not_run"), nlohmann::json{"S"});
+  EXPECT_EQ(claim.at("verdict"), "fails");
+  EXPECT_EQ(claim.at("figures"), nlohmann::json{"3l"});
+  const auto& check = claim.at("checks").at(0);
+  for (const char* key : {"quantity", "measured", "expected", "relation", "bound", "bound_reason", "digits", "witness_pair", "dataset", "passed"})
+    EXPECT_TRUE(check.contains(key)) << key;
+  EXPECT_EQ(check["witness_pair"], "G-N");
+  EXPECT_EQ(json.at("provenance").at("seconds").at("X1"), 0.25);
+  EXPECT_EQ(json["provenance"]["inputs"][0]["files"][0]["crc32"], "deadbeef");
+  for (const char* key : {"id", "title", "alt", "svg", "tsv", "gp", "status"}) EXPECT_TRUE(json.at("figures").at(0).contains(key)) << key;
+  EXPECT_EQ(json["figures"][1]["status"], "missing: no gnuplot");
+}
+
+TEST(ReportJson, WritesNumbersThatAreNotFiniteAsStrings) {
+  const auto json = nlohmann::json::parse(render_json(awkward_report()));
+  EXPECT_EQ(json["claims"][0]["checks"][0]["measured"], "inf");
+  EXPECT_EQ(json["claims"][0]["checks"][1]["measured"], "nan");
+  EXPECT_EQ(json["claims"][0]["checks"][1]["passed"], false);
+}
+
+TEST(ReportHtml, EscapesWhateverItIsGiven) {
+  const std::string html = render_html(awkward_report());
+  EXPECT_EQ(html.find("<script>"), std::string::npos);
+  EXPECT_NE(html.find("u<sub>0</sub> &lt; s &amp; &quot;so on&quot; &lt;script&gt;"), std::string::npos);
+  EXPECT_NE(html.find("Sigmoids &lt;rise&gt;."), std::string::npos);
+}
+
+TEST(ReportHtml, InlinesFiguresWithoutTheirPrologAndNamesTheMissing) {
+  const std::string html = render_html(awkward_report());
+  EXPECT_EQ(html.find("<?xml"), std::string::npos);
+  EXPECT_NE(html.find("<svg id=\"a\"></svg>"), std::string::npos);
+  EXPECT_NE(html.find("Figure 2 is missing: missing: no gnuplot"), std::string::npos);
+  EXPECT_EQ(html.find("http"), std::string::npos) << "one self-contained page fetches nothing";
+}
+
+TEST(ReportHtml, LinksEverySectionOfItsNavigation) {
+  const std::string html = render_html(awkward_report());
+  for (std::size_t at = html.find("href=\"#"); at != std::string::npos; at = html.find("href=\"#", at + 1)) {
+    const std::string id = html.substr(at + 7, html.find('"', at + 7) - at - 7);
+    EXPECT_NE(html.find("id=\"" + id + "\""), std::string::npos) << id;
+  }
+}
+
+TEST(Typeset, KnowsSubscriptsAndSuperscriptsAndNothingElse) {
+  EXPECT_EQ(typeset("e^{2st/τ} s_{1}"), "e<sup>2st/τ</sup> s<sub>1</sub>");
+  EXPECT_EQ(typeset("a_b ^ c_{open"), "a_b ^ c_{open");
+  EXPECT_EQ(typeset("x_{<b>}"), "x<sub>&lt;b&gt;</sub>");
+}
+
+TEST(Summary, CountsEveryVerdict) {
+  EXPECT_EQ(summary({.holds = 8, .refuted_as_printed = 2}), "Of 10 claims, 8 hold, 2 are refuted as printed and hold when corrected, 0 fail.");
+  EXPECT_EQ(summary({.holds = 1, .not_run = 1}), "Of 2 claims, 1 holds, 0 are refuted as printed and hold when corrected, 0 fail, 1 did not run.");
+}
+
+}  // namespace
+}  // namespace dln::validation
