@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -32,7 +33,8 @@ std::string read_all(int descriptor) {
   for (;;) {
     const ssize_t got = ::pread(descriptor, block.data(), block.size(), static_cast<off_t>(text.size()));
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw base::WriteError(fmt::format("cannot read a temporary file back: {}", std::strerror(errno)));
+    if (got < 0)
+      throw base::WriteError(fmt::format("cannot read a temporary file back: {}", std::strerror(errno)));
     if (got == 0) return text;
     text.append(block.data(), static_cast<std::size_t>(got));
   }
@@ -53,6 +55,9 @@ class TemporaryFile {
  private:
   std::FILE* file_;
 };
+
+std::atomic<pid_t> running_gnuplot{0};
+static_assert(std::atomic<pid_t>::is_always_lock_free, "a signal handler reads it");
 
 struct Outcome {
   int status = 0;  // as waitpid gives it
@@ -81,8 +86,10 @@ int wait_or_kill(pid_t child) {
 Outcome run_gnuplot(std::vector<std::string> arguments, const std::string& input) {
   const TemporaryFile in, out, err;
   for (std::size_t done = 0; done < input.size();) {
-    const ssize_t wrote = ::pwrite(in.descriptor(), input.data() + done, input.size() - done, static_cast<off_t>(done));
-    if (wrote < 0) throw base::WriteError(fmt::format("cannot write a temporary file: {}", std::strerror(errno)));
+    const ssize_t wrote =
+        ::pwrite(in.descriptor(), input.data() + done, input.size() - done, static_cast<off_t>(done));
+    if (wrote < 0)
+      throw base::WriteError(fmt::format("cannot write a temporary file: {}", std::strerror(errno)));
     done += static_cast<std::size_t>(wrote);
   }
   arguments.insert(arguments.begin(), "gnuplot");
@@ -100,8 +107,11 @@ Outcome run_gnuplot(std::vector<std::string> arguments, const std::string& input
   ::posix_spawn_file_actions_destroy(&actions);
   if (trouble != 0)
     throw base::ExternalProgramError(
-        fmt::format("cannot run gnuplot: {}; install it (on Debian: apt-get install gnuplot-nox)", std::strerror(trouble)));
+        fmt::format("cannot run gnuplot: {}; install it (on Debian: apt-get install gnuplot-nox)",
+                    std::strerror(trouble)));
+  running_gnuplot = child;
   const int status = wait_or_kill(child);
+  running_gnuplot = 0;
   return {status, out.text(), err.text()};
 }
 
@@ -126,8 +136,9 @@ struct Script::Stream {
 Script::Script(const std::string& id, int width, int height) : stream_(std::make_unique<Stream>()) {
   line(fmt::format("# Stands alone, data included: gnuplot {0}.gp > {0}.svg", id));
   line("set encoding utf8");
-  line(fmt::format("set terminal svg size {},{} enhanced font 'DejaVu Sans,15' background '#ffffff' name 'figure_{}'",
-                   width, height, id));
+  line(fmt::format(
+      "set terminal svg size {},{} enhanced font 'DejaVu Sans,15' background '#ffffff' name 'figure_{}'",
+      width, height, id));
   line("set border 3 lw 1.2");
   line("set tics nomirror out");
 }
@@ -157,7 +168,8 @@ std::string Script::text() {
 std::string literal(const std::string& text) {
   std::string out;
   for (char c : text) {
-    if (std::strchr("\\{}_^@&~'\"", c)) continue;  // never part of a name we draw; dropped rather than interpreted
+    if (std::strchr("\\{}_^@&~'\"", c))
+      continue;  // never part of a name we draw; dropped rather than interpreted
     out += c;
   }
   return out;
@@ -166,7 +178,8 @@ std::string literal(const std::string& text) {
 std::string render_svg(const Drawing& drawing) {
   const Outcome outcome = run_gnuplot({"-d", "-"}, drawing.gp);
   const bool ended_well = WIFEXITED(outcome.status) && WEXITSTATUS(outcome.status) == 0;
-  if (!ended_well || outcome.output.find("<svg") == std::string::npos || outcome.output.find("</svg>") == std::string::npos)
+  if (!ended_well || outcome.output.find("<svg") == std::string::npos ||
+      outcome.output.find("</svg>") == std::string::npos)
     throw base::ExternalProgramError(
         fmt::format("gnuplot failed on figure {}: {}", drawing.id,
                     outcome.messages.empty() ? "it wrote no picture" : first_line(outcome.messages)));
@@ -174,14 +187,19 @@ std::string render_svg(const Drawing& drawing) {
 }
 
 void save(const Drawing& drawing, const std::string& svg, const std::filesystem::path& directory) {
-  base::write_file(directory / (drawing.id + ".tsv"), drawing.tsv);
-  base::write_file(directory / (drawing.id + ".gp"), drawing.gp);
-  base::write_file(directory / (drawing.id + ".svg"), svg);
+  base::write_files({{directory / (drawing.id + ".tsv"), drawing.tsv},
+                     {directory / (drawing.id + ".gp"), drawing.gp},
+                     {directory / (drawing.id + ".svg"), svg}});
+}
+
+void stop_gnuplot() noexcept {
+  if (const pid_t child = running_gnuplot; child > 0) ::kill(child, SIGKILL);
 }
 
 std::string gnuplot_version() {
   try {
-    return first_line(run_gnuplot({"--version"}, "").output);
+    const std::string line = first_line(run_gnuplot({"--version"}, "").output);
+    return line.starts_with("gnuplot ") ? line : "";
   } catch (const base::ExternalProgramError&) {
     return "";
   }

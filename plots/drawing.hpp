@@ -1,4 +1,5 @@
-// Drawing: a figure on its way to paper: its gnuplot script with the data inside, and the same data as a table.
+// Drawing: a figure on its way to paper: its gnuplot script with the data inside, and the same data as a
+// table.
 //
 // Scripts are written through gnuplot-iostream into memory, never piped into a running gnuplot: a pipe hides
 // gnuplot's exit status and dies of SIGPIPE when gnuplot is missing.
@@ -44,12 +45,15 @@ class Script {
 // Text for a gnuplot label, with every character that enhanced text would interpret taken literally.
 std::string literal(const std::string& text);
 
-// Runs gnuplot on the drawing and returns the SVG. Throws ExternalProgramError when gnuplot is missing, fails or
-// takes more than a minute; WriteError when there is no room for its temporary files.
+// Runs gnuplot on the drawing and returns the SVG. Throws ExternalProgramError when gnuplot is missing, fails
+// or takes more than a minute; WriteError when there is no room for its temporary files.
 std::string render_svg(const Drawing& drawing);
 
 // Writes ID.svg, ID.tsv and ID.gp into `directory`, each whole or not at all. Throws WriteError.
 void save(const Drawing& drawing, const std::string& svg, const std::filesystem::path& directory);
+
+// Ends a gnuplot that is running, if any. Async-signal-safe: for handlers of signals.
+void stop_gnuplot() noexcept;
 
 // gnuplot's own version line, or "" when it is not installed.
 std::string gnuplot_version();

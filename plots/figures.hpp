@@ -10,7 +10,8 @@
 namespace dln::plots {
 
 // Fig 2: vector field blue, minima and stable manifold red, trajectories green.
-Drawing phase_portrait_figure(const experiments::PhasePortrait& portrait, const experiments::PhasePortraitOptions& options);
+Drawing phase_portrait_figure(const experiments::PhasePortrait& portrait,
+                              const experiments::PhasePortraitOptions& options);
 
 // One figure of mode strengths against time: analytic curves red, simulations blue.
 struct TimeCourseFigure {
@@ -21,14 +22,14 @@ struct TimeCourseFigure {
   experiments::TimeCourseOptions options;       // of the theory
   std::vector<Eigen::Index> modes;              // which to draw, 0-based
   struct Simulation {
-    std::string name;                           // as the legend calls it
-    const experiments::TimeCourse* course;      // not null
+    std::string name;                       // as the legend calls it
+    const experiments::TimeCourse* course;  // not null
   };
-  std::vector<Simulation> simulations;          // one or two
+  std::vector<Simulation> simulations;  // one or two
 };
 
-// The table has one row a point: mode (1-based), s, curve, epoch, strength. Rows whose curve ends in "half" hold
-// the half-learning time and s/2.
+// The table has one row a point: mode (1-based), s, curve, epoch, strength. Rows whose curve ends in "half"
+// hold the half-learning time and s/2.
 Drawing time_course_figure(const TimeCourseFigure& figure);
 
 }  // namespace dln::plots

@@ -29,10 +29,12 @@ ModeCurves curves_of(const TimeCourseFigure& figure, Eigen::Index k, double last
   }
   for (const auto& simulation : figure.simulations) {
     const auto& course = *simulation.course;
-    const Eigen::Index samples = course.strengths.rows(), stride = std::max<Eigen::Index>(1, samples / kSimulationPoints);
+    const Eigen::Index samples = course.strengths.rows(),
+                       stride = std::max<Eigen::Index>(1, samples / kSimulationPoints);
     Curve points;
     for (Eigen::Index i = 0; i < samples; i += stride)
-      if (const double t = course.epochs[static_cast<std::size_t>(i)]; t <= last_epoch) points.push_back({t, course.strengths(i, k)});
+      if (const double t = course.epochs[static_cast<std::size_t>(i)]; t <= last_epoch)
+        points.push_back({t, course.strengths(i, k)});
     curves.simulations.push_back(std::move(points));
     curves.simulated_halves.push_back(course.half_times[k]);
   }
@@ -59,12 +61,14 @@ std::string table(const TimeCourseFigure& figure, const std::vector<ModeCurves>&
 }  // namespace
 
 Drawing time_course_figure(const TimeCourseFigure& figure) {
-  // Room for the slowest mode shown to finish, in theory and in every simulation.
+  // A third more than the latest half-learning time shown, of theory or simulation.
   double last = 0;
   for (Eigen::Index k : figure.modes) {
-    last = std::max(last, half_learning_time(experiments::predicted_mode(*figure.problem, figure.options, k)));
+    last =
+        std::max(last, half_learning_time(experiments::predicted_mode(*figure.problem, figure.options, k)));
     for (const auto& simulation : figure.simulations)
-      if (const double half = simulation.course->half_times[k]; std::isfinite(half)) last = std::max(last, half);
+      if (const double half = simulation.course->half_times[k]; std::isfinite(half))
+        last = std::max(last, half);
   }
   const double last_epoch = std::ceil(1.3 * last / 50) * 50;
 
@@ -78,13 +82,15 @@ Drawing time_course_figure(const TimeCourseFigure& figure) {
       .line("set key outside top center horizontal Left reverse samplen 3 font ',14'")
       .line("set rmargin 16");
   for (const ModeCurves& c : all)
-    script.line(fmt::format("set label '{{/*0.85 mode {}, s = {:.1f}}}' at graph 1.012, first {:.6g} left", c.mode + 1, c.s, c.s));
+    script.line(fmt::format("set label '{{/*0.85 mode {}, s = {:.1f}}}' at graph 1.012, first {:.6g} left",
+                            c.mode + 1, c.s, c.s));
 
   static const char* const kStyles[] = {"lines lw 1.8 dt (7,4) lc rgb '#12339c'",
                                         "points pt 6 ps 0.75 lw 1.6 lc rgb '#1f49b6'"};
   std::string plot = "plot ";
   for (std::size_t i = 0; i < all.size(); ++i)
-    plot += fmt::format("'-' with lines lw 3.6 lc rgb '#e8544f' {}, ", i == 0 ? "title 'theory, Eq 12'" : "notitle");
+    plot += fmt::format("'-' with lines lw 3.6 lc rgb '#e8544f' {}, ",
+                        i == 0 ? "title 'theory, Eq 12'" : "notitle");
   for (std::size_t j = 0; j < figure.simulations.size(); ++j)
     for (std::size_t i = 0; i < all.size(); ++i)
       plot += fmt::format("'-' {} with {} {}, ", j == 1 ? "every 4" : "", kStyles[j],

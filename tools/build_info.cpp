@@ -8,8 +8,8 @@
 #include <Eigen/Core>
 #include <boost/version.hpp>
 #include <fstream>
-#include <nlohmann/json_fwd.hpp>
 #include <nlohmann/detail/macro_scope.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "git_revision.hpp"
 #include "plots/drawing.hpp"
@@ -36,7 +36,8 @@ std::vector<std::pair<std::string, std::string>> software() {
   return {{"dln", version()},
           {"git", DLN_GIT_REVISION},
           {"compiler", compiler()},
-          {"Boost", fmt::format("{}.{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100)},
+          {"Boost",
+           fmt::format("{}.{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100)},
           {"CLI11", CLI11_VERSION},
           {"Eigen", fmt::format("{}.{}.{}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION)},
           {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},

@@ -1,4 +1,5 @@
-// The subcommands of dln: each adds itself to the command line, and leaves behind what to run if it was chosen.
+// The subcommands of dln: each adds itself to the command line, and leaves behind what to run if it was
+// chosen.
 #pragma once
 
 #include <functional>

@@ -18,6 +18,10 @@ namespace {
   throw base::WriteError(fmt::format("cannot write to standard output: {}", std::strerror(errno)));
 }
 
+void put(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
 bool colours_wanted() {
   static const bool wanted = [] {
     const char* no = std::getenv("NO_COLOR");
@@ -42,7 +46,11 @@ void flush_output() {
 }
 
 void message(std::string_view text) {
-  fmt::print(stderr, "dln: {}\n", text);
+  // One line whatever a file name holds; and an error that cannot be told is no reason for another.
+  std::string line = "dln: ";
+  for (char c : text) line += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+  line += '\n';
+  std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
 std::string coloured(std::string_view text, Colour colour) {
@@ -86,16 +94,17 @@ void ProgressLine::report(std::string_view what, double fraction) {
   }
   last_ = now;
   const double elapsed = std::chrono::duration<double>(now - started_).count();
-  const std::string left =
-      fraction > 0.02 && fraction < 1 ? ", " + duration(elapsed * (1 - fraction) / fraction) + " left" : std::string();
-  fmt::print(stderr, "\r\x1b[K{}: {:3.0f} %{}", what, 100 * fraction, left);
+  const std::string left = fraction > 0.02 && fraction < 1
+                               ? ", " + duration(elapsed * (1 - fraction) / fraction) + " left"
+                               : std::string();
+  put(fmt::format("\r\x1b[K{}: {:3.0f} %{}", what, 100 * fraction, left));
   std::fflush(stderr);
   shown_ = true;
 }
 
 void ProgressLine::clear() {
   const std::lock_guard lock(mutex_);
-  if (shown_) fmt::print(stderr, "\r\x1b[K");
+  if (shown_) put("\r\x1b[K");
   shown_ = false;
 }
 

@@ -23,8 +23,8 @@ struct TreeOptions {
 
 int strict_int(std::string_view what, std::string_view text) {
   const auto value = strict_count(what, text);
-  base::require(value <= static_cast<std::uint64_t>(std::numeric_limits<int>::max()), what, static_cast<double>(value),
-                "a smaller number");
+  base::require(value <= static_cast<std::uint64_t>(std::numeric_limits<int>::max()), what,
+                static_cast<double>(value), "a smaller number");
   return static_cast<int>(value);
 }
 
@@ -34,7 +34,8 @@ std::string features_table(const data::Dataset& dataset) {
   tsv += '\n';
   for (Eigen::Index j = 0; j < dataset.targets.cols(); ++j) {
     tsv += std::to_string(j + 1);
-    for (Eigen::Index i = 0; i < dataset.targets.rows(); ++i) tsv += dataset.targets(i, j) > 0 ? "\t1" : "\t-1";
+    for (Eigen::Index i = 0; i < dataset.targets.rows(); ++i)
+      tsv += dataset.targets(i, j) > 0 ? "\t1" : "\t-1";
     tsv += '\n';
   }
   return tsv;
@@ -52,7 +53,8 @@ int run_tree(const TreeOptions& options) {
   if (options.out) base::write_file(*options.out, features_table(dataset));
   print("mode\ttree_level\ts\ts_in_expectation\n");
   for (Eigen::Index k = 0; k < modes.size(); ++k)
-    print(fmt::format("{}\t{}\t{:.17g}\t{:.17g}\n", k + 1, levels[static_cast<std::size_t>(k)], modes.singular_values[k], expected[k]));
+    print(fmt::format("{}\t{}\t{:.17g}\t{:.17g}\n", k + 1, levels[static_cast<std::size_t>(k)],
+                      modes.singular_values[k], expected[k]));
   return 0;
 }
 
@@ -62,7 +64,8 @@ struct InfoOptions {
 };
 
 void print_spectrum(std::string_view name, const data::SingularModes& modes) {
-  for (Eigen::Index k = 0; k < modes.size(); ++k) print(fmt::format("{}\t{}\t{:.17g}\n", name, k + 1, modes.singular_values[k]));
+  for (Eigen::Index k = 0; k < modes.size(); ++k)
+    print(fmt::format("{}\t{}\t{:.17g}\n", name, k + 1, modes.singular_values[k]));
 }
 
 int run_info(const InfoOptions& options) {
@@ -75,7 +78,8 @@ int run_info(const InfoOptions& options) {
   progress.clear();
   for (const auto& file : source.files)
     print(fmt::format("file\t{}\t{} bytes, CRC-32 {:08x}\n", file.path, file.bytes, file.crc32));
-  print(fmt::format("examples\tP\t{}\ninputs\tN1\t{}\ntargets\tN3\t{}\n", correlations.examples, source.input_size, source.target_size));
+  print(fmt::format("examples\tP\t{}\ninputs\tN1\t{}\ntargets\tN3\t{}\n", correlations.examples,
+                    source.input_size, source.target_size));
   print(fmt::format("span of the inputs\trank\t{}\n", white.transform.rows()));
   print(fmt::format("residual of whitening\t||Sigma11 - I||/||I||\t{:.3g}\n", white.residual));
   print_spectrum("s of Sigma31", data::singular_modes(correlations.sigma31));
@@ -88,19 +92,26 @@ int run_info(const InfoOptions& options) {
 void add_data(CLI::App& app, Action& chosen) {
   CLI::App* command = app.add_subcommand("data", "Make or look at data");
   command->require_subcommand(1);
+  command->footer(
+      "Examples: dln data tree --levels 4 --features 300; dln data info train-images-idx3-ubyte.gz");
 
   auto tree = std::make_shared<TreeOptions>();
-  CLI::App* tree_command = command->add_subcommand("tree", "Sample the hierarchical diffusion tree; print its singular values");
-  tree_command->add_option("--levels", tree->levels, "Levels of the binary tree: 2^levels items")->capture_default_str();
+  CLI::App* tree_command =
+      command->add_subcommand("tree", "Sample the hierarchical diffusion tree; print its singular values");
+  tree_command->add_option("--levels", tree->levels, "Levels of the binary tree: 2^levels items")
+      ->capture_default_str();
   tree_command->add_option("--flip", tree->flip, "Probability to flip on an edge")->capture_default_str();
   tree_command->add_option("--features", tree->features, "Features of an item")->capture_default_str();
   tree_command->add_option("--seed", tree->seed, "Seed")->capture_default_str();
-  tree_command->add_option("--out", tree->out, "Also write the features to this file, tab-separated, a line an item");
+  tree_command->add_option("--out", tree->out,
+                           "Also write the features to this file, tab-separated, a line an item");
   tree_command->callback([tree, &chosen] { chosen = [tree] { return run_tree(*tree); }; });
 
   auto info = std::make_shared<InfoOptions>();
-  CLI::App* info_command = command->add_subcommand("info", "Sizes, checksums and singular values of IDX images with labels");
-  info_command->add_option("path", info->path, "IDX or IDX.gz images, or a folder with MNIST's names")->required();
+  CLI::App* info_command =
+      command->add_subcommand("info", "Sizes, checksums and singular values of IDX images with labels");
+  info_command->add_option("path", info->path, "IDX or IDX.gz images, or a folder with MNIST's names")
+      ->required();
   info_command->add_option("--labels", info->labels, "Their labels, when these are not found by name");
   info_command->callback([info, &chosen] { chosen = [info] { return run_info(*info); }; });
 }

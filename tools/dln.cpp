@@ -11,6 +11,7 @@
 
 #include "dln/base/atomic_file.hpp"
 #include "dln/base/error.hpp"
+#include "plots/drawing.hpp"
 #include "tools/build_info.hpp"
 #include "tools/commands.hpp"
 #include "tools/console.hpp"
@@ -31,6 +32,7 @@ the command line, 3 bad content of a file, 4 numerical failure, 5 cannot write, 
 130 interrupted, 143 terminated.)";
 
 extern "C" void leave_cleanly(int signal) {
+  plots::stop_gnuplot();
   base::remove_unfinished_files();
   ::_exit(128 + signal);
 }
@@ -38,7 +40,12 @@ extern "C" void leave_cleanly(int signal) {
 void catch_signals() {
   struct sigaction action {};
   action.sa_handler = leave_cleanly;
-  for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) ::sigaction(signal, &action, nullptr);
+  for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
+    struct sigaction before {};
+    // What a parent chose to ignore, as nohup does, stays ignored.
+    if (::sigaction(signal, nullptr, &before) == 0 && before.sa_handler != SIG_IGN)
+      ::sigaction(signal, &action, nullptr);
+  }
 }
 
 void print_version(bool as_json) {
@@ -49,7 +56,8 @@ void print_version(bool as_json) {
 }
 
 int parse_and_run(int argc, const char* const* argv) {
-  CLI::App app("dln: a referee for the theory of deep linear networks (Saxe, McClelland, Ganguli 2013)", "dln");
+  CLI::App app("dln: a referee for the theory of deep linear networks (Saxe, McClelland, Ganguli 2013)",
+               "dln");
   app.footer(kExamples);
   app.require_subcommand(0, 1);
   bool version_wanted = false, json_wanted = false;
@@ -104,7 +112,8 @@ int run(int argc, const char* const* argv) noexcept {
   } catch (const base::ExternalProgramError& error) {
     return report(error.what(), 6);
   } catch (const std::filesystem::filesystem_error& error) {
-    return report(error.what(), 3);
+    return report(fmt::format("cannot access {}: {}", error.path1().string(), error.code().message()).c_str(),
+                  3);
   } catch (const std::bad_alloc&) {
     return report("out of memory; try smaller data or --effort quick", 4);
   } catch (const std::exception& error) {

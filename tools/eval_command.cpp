@@ -1,10 +1,12 @@
 // dln eval: one scalar quantity of the theory, or many of them as JSON Lines.
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
-#include <fstream>
-#include <iostream>
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -29,7 +31,8 @@ std::size_t index_of(const Quantity& quantity, std::string_view parameter) {
   const auto& names = quantity.parameters;
   const auto found = std::ranges::find(names, parameter);
   if (found == names.end())
-    throw base::DomainError(fmt::format("parameter '{}': {} takes {}", parameter.substr(0, 60), quantity.name, fmt::join(names, ", ")));
+    throw base::DomainError(fmt::format("parameter '{}': {} takes {}", parameter.substr(0, 60), quantity.name,
+                                        fmt::join(names, ", ")));
   return static_cast<std::size_t>(found - names.begin());
 }
 
@@ -47,8 +50,8 @@ class Arguments {
     std::vector<double> plain;
     for (std::size_t i = 0; i < values_.size(); ++i) {
       if (!values_[i])
-        throw base::DomainError(fmt::format("{}: parameter {} is missing; expected {}", quantity_.name, quantity_.parameters[i],
-                                            fmt::join(quantity_.parameters, ", ")));
+        throw base::DomainError(fmt::format("{}: parameter {} is missing; expected {}", quantity_.name,
+                                            quantity_.parameters[i], fmt::join(quantity_.parameters, ", ")));
       plain.push_back(*values_[i]);
     }
     return tools::evaluate(quantity_, plain);
@@ -75,23 +78,26 @@ double evaluate_assignments(const EvalOptions& options) {
 double evaluate_json(const Json& line, std::string& quantity_name) {
   if (!line.is_object()) throw base::DomainError("expected an object {\"quantity\": ..., \"params\": {...}}");
   const auto quantity = line.find("quantity"), params = line.find("params");
-  if (quantity == line.end() || !quantity->is_string()) throw base::DomainError("\"quantity\": expected a string");
+  if (quantity == line.end() || !quantity->is_string())
+    throw base::DomainError("\"quantity\": expected a string");
   quantity_name = quantity->get<std::string>();
   Arguments arguments(find_quantity(quantity_name));
   if (params == line.end() || !params->is_object()) throw base::DomainError("\"params\": expected an object");
   for (const auto& [key, member] : line.items())
     if (key != "quantity" && key != "params")
-      throw base::DomainError(fmt::format("'{}': expected only \"quantity\" and \"params\"", key.substr(0, 60)));
+      throw base::DomainError(
+          fmt::format("'{}': expected only \"quantity\" and \"params\"", key.substr(0, 60)));
   for (const auto& [name, value] : params->items()) {
     index_of(find_quantity(quantity_name), name);
-    if (!value.is_number()) throw base::DomainError(fmt::format("{}: expected a number, got {}", name, value.type_name()));
+    if (!value.is_number())
+      throw base::DomainError(fmt::format("{}: expected a number, got {}", name, value.type_name()));
     arguments.set(name, value.get<double>());
   }
   return arguments.evaluate();
 }
 
 // The line's answer; an error is an answer too.
-std::string answer(const std::string& line) {
+std::string answer(std::string_view line) {
   std::string quantity;
   std::string error;
   try {
@@ -99,47 +105,64 @@ std::string answer(const std::string& line) {
     return fmt::format("{{\"quantity\": {}, \"value\": {:.17g}}}\n", Json(quantity).dump(), value);
   } catch (const Json::out_of_range&) {
     error = "a number is too large for a double";
+  } catch (const Json::parse_error& trouble) {
+    error = fmt::format("not valid JSON from byte {} on", trouble.byte);
   } catch (const Json::exception&) {
     error = "not valid JSON";
   } catch (const base::Error& trouble) {
     error = trouble.what();
   }
-  auto text = [](const std::string& s) { return Json(s).dump(-1, ' ', false, Json::error_handler_t::replace); };
-  return fmt::format("{{\"quantity\": {}, \"error\": {}}}\n", quantity.empty() ? "null" : text(quantity), text(error));
+  auto text = [](const std::string& s) {
+    return Json(s).dump(-1, ' ', false, Json::error_handler_t::replace);
+  };
+  return fmt::format("{{\"quantity\": {}, \"error\": {}}}\n", quantity.empty() ? "null" : text(quantity),
+                     text(error));
 }
 
-void evaluate_lines(std::istream& in) {
-  std::string line, answers;
-  while (std::getline(in, line)) {
-    answers += answer(line);
-    // Answers wait only while more input is already here, so that a program may ask line by line.
-    if (answers.size() > 1 << 16 || in.rdbuf()->in_avail() <= 0) {
-      print(answers);
-      flush_output();
-      answers.clear();
-    }
+// Answers every line as soon as it is complete, so that a program may ask and wait however it buffers.
+void evaluate_lines(int descriptor, const std::string& name) {
+  std::vector<char> block(1 << 16);
+  std::string pending, answers;
+  for (;;) {
+    const ssize_t got = ::read(descriptor, block.data(), block.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw base::DataError(fmt::format("cannot read {}: {}", name, std::strerror(errno)));
+    if (got == 0) break;
+    std::size_t begin = 0, searched = pending.size();
+    pending.append(block.data(), static_cast<std::size_t>(got));
+    for (std::size_t end; (end = pending.find('\n', searched)) != std::string::npos;
+         begin = searched = end + 1)
+      answers += answer(std::string_view(pending).substr(begin, end - begin));
+    pending.erase(0, begin);
+    print(answers);
+    flush_output();
+    answers.clear();
   }
-  print(answers);
+  if (!pending.empty()) print(answer(pending));
 }
 
 int run_eval(const EvalOptions& options) {
   if (options.jsonl && options.quantity)
-    throw base::DomainError(fmt::format("'{}': expected either a quantity or --jsonl, not both", *options.quantity));
+    throw base::DomainError(
+        fmt::format("'{}': expected either a quantity or --jsonl, not both", *options.quantity));
   if (!options.jsonl && !options.quantity)
-    throw base::DomainError("expected a quantity, such as eq12.u, or --jsonl; 'dln list quantities' names them all");
+    throw base::DomainError(
+        "expected a quantity, such as eq12.u, or --jsonl; 'dln list quantities' names them all");
   if (!options.jsonl) {
     print(fmt::format("{:.17g}\n", evaluate_assignments(options)));
     return 0;
   }
-  std::ios::sync_with_stdio(false);
   if (*options.jsonl == "-") {
-    evaluate_lines(std::cin);
+    evaluate_lines(STDIN_FILENO, "standard input");
     return 0;
   }
-  std::ifstream file(*options.jsonl);
-  if (!file || std::filesystem::is_directory(*options.jsonl))
-    throw base::DataError(fmt::format("cannot read {}: expected a readable file of JSON Lines, or - for standard input", *options.jsonl));
-  evaluate_lines(file);
+  const int file = ::open(options.jsonl->c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0)
+    throw base::DataError(
+        fmt::format("cannot read {}: {}; expected a file of JSON Lines, or - for standard input",
+                    *options.jsonl, std::strerror(errno)));
+  evaluate_lines(file, *options.jsonl);
+  ::close(file);
   return 0;
 }
 
@@ -150,9 +173,10 @@ void add_eval(CLI::App& app, Action& chosen) {
   CLI::App* command = app.add_subcommand("eval", "Evaluate a quantity of the theory to 17 digits");
   command->add_option("quantity", options->quantity, "Its name; 'dln list quantities' shows all");
   command->add_option("parameters", options->assignments, "name=value for each of its parameters");
-  command->add_option("--jsonl", options->jsonl,
-                      "Read {\"quantity\": q, \"params\": {...}} lines from this file (- for standard input) and answer each "
-                      "with {\"quantity\": q, \"value\": x} or {\"quantity\": q, \"error\": ...}");
+  command->add_option(
+      "--jsonl", options->jsonl,
+      "Read {\"quantity\": q, \"params\": {...}} lines from this file (- for standard input) and answer each "
+      "with {\"quantity\": q, \"value\": x} or {\"quantity\": q, \"error\": ...}");
   command->footer("Example: dln eval eq11.t u0=1e-6 uf=40 s=80 tau=2000");
   command->callback([options, &chosen] { chosen = [options] { return run_eval(*options); }; });
 }

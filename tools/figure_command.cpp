@@ -39,7 +39,8 @@ int run_figure(const FigureOptions& options) {
 
 void add_figure(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<FigureOptions>();
-  CLI::App* command = app.add_subcommand("figure", "Draw a figure as ID.svg, with its data ID.tsv and script ID.gp");
+  CLI::App* command =
+      app.add_subcommand("figure", "Draw a figure as ID.svg, with its data ID.tsv and script ID.gp");
   command->add_option("id", options->id, "Which; 'dln list figures' shows all")->required();
   command->add_option("--out", options->out, "Folder to write into")->capture_default_str();
   add_run_options(*command, options->run);

@@ -17,12 +17,14 @@ namespace {
 int run_list(const std::string& what) {
   if (what == "claims") {
     for (const auto& claim : validation::ledger())
-      print(fmt::format("{}\t{}\t{}\t{}\n", claim.info.id, claim.info.section, name_of(claim.info.kind), plain(claim.info.sentence)));
+      print(fmt::format("{}\t{}\t{}\t{}\n", claim.info.id, claim.info.section, name_of(claim.info.kind),
+                        plain(claim.info.sentence)));
   } else if (what == "figures") {
     for (const auto& entry : figure_catalogue()) print(fmt::format("{}\t{}\n", entry.id, entry.sentence));
   } else if (what == "quantities") {
     for (const auto& quantity : quantities())
-      print(fmt::format("{}\t{}\t{}\n", quantity.name, fmt::join(quantity.parameters, " "), quantity.sentence));
+      print(
+          fmt::format("{}\t{}\t{}\n", quantity.name, fmt::join(quantity.parameters, " "), quantity.sentence));
   } else {
     throw base::DomainError(fmt::format("'{}': expected claims, figures or quantities", what));
   }
@@ -33,8 +35,10 @@ int run_list(const std::string& what) {
 
 void add_list(CLI::App& app, Action& chosen) {
   auto what = std::make_shared<std::string>();
-  CLI::App* command = app.add_subcommand("list", "List claims (id, section, kind, sentence), figures or quantities");
+  CLI::App* command =
+      app.add_subcommand("list", "List claims (id, section, kind, sentence), figures or quantities");
   command->add_option("what", *what, "claims, figures or quantities")->required();
+  command->footer("Example: dln list quantities");
   command->callback([what, &chosen] { chosen = [what] { return run_list(*what); }; });
 }
 

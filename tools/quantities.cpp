@@ -5,6 +5,7 @@
 
 #include "dln/base/error.hpp"
 #include "dln/theory/three_layer_mode.hpp"
+#include "dln/theory/unequal_mode.hpp"
 #include "tools/strict_text.hpp"
 
 namespace dln::tools {
@@ -18,20 +19,62 @@ Mode mode(double s, double u0, double tau) {
   return Mode({.singular_value = s, .initial_strength = u0, .time_constant = tau});
 }
 
+theory::UnequalMode<double> unequal(double a0, double b0, double s, double tau) {
+  return theory::UnequalMode<double>({.a0 = a0, .b0 = b0, .singular_value = s, .time_constant = tau});
+}
+
 std::vector<Quantity> table() {
   return {
-      {"eq11.t", {"u0", "uf", "s", "tau"}, "time in which a three-layer mode goes from u0 to uf (Eq 11)",
+      {"eq8.a",
+       {"a0", "b0", "s", "tau", "t"},
+       "strength a of the first layer at time t, from any a0 and b0 (Eq 8)",
+       [](Values v) { return layers_at(unequal(v[0], v[1], v[2], v[3]), v[4]).a; }},
+      {"eq8.b",
+       {"a0", "b0", "s", "tau", "t"},
+       "strength b of the second layer",
+       [](Values v) { return layers_at(unequal(v[0], v[1], v[2], v[3]), v[4]).b; }},
+      {"eq8.u",
+       {"a0", "b0", "s", "tau", "t"},
+       "their product u = ab",
+       [](Values v) { return strength_at(unequal(v[0], v[1], v[2], v[3]), v[4]); }},
+      {"eq8.s_minus_u",
+       {"a0", "b0", "s", "tau", "t"},
+       "s - u, without cancellation near s",
+       [](Values v) { return strength_gap_at(unequal(v[0], v[1], v[2], v[3]), v[4]); }},
+      {"eq8.t",
+       {"a0", "b0", "s", "tau", "uf"},
+       "time in which u = ab reaches uf",
+       [](Values v) { return time_to_reach(unequal(v[0], v[1], v[2], v[3]), v[4]); }},
+      {"eq11.t",
+       {"u0", "uf", "s", "tau"},
+       "time in which a three-layer mode goes from u0 to uf (Eq 11)",
        [](Values v) { return time_to_reach(mode(v[2], v[0], v[3]), v[1]); }},
-      {"eq12.u", {"u0", "s", "tau", "t"}, "strength of a three-layer mode at time t (Eq 12)",
+      {"eq12.u",
+       {"u0", "s", "tau", "t"},
+       "strength of a three-layer mode at time t (Eq 12)",
        [](Values v) { return strength_at(mode(v[1], v[0], v[2]), v[3]); }},
-      {"eq12.s_minus_u", {"u0", "s", "tau", "t"}, "s - u at time t, without cancellation near s",
+      {"eq12.s_minus_u",
+       {"u0", "s", "tau", "t"},
+       "s - u at time t, without cancellation near s",
        [](Values v) { return strength_gap_at(mode(v[1], v[0], v[2]), v[3]); }},
-      {"claim11.t_exact", {"s", "tau", "eps"}, "time from u0 = eps to s - eps, exactly",
-       [](Values v) { return Symmetric({v[0], v[1], v[2]}).exact_time(); }},
-      {"claim11.t_asym", {"s", "tau", "eps"}, "its limit (tau/s) ln(s/eps) as eps -> 0",
-       [](Values v) { return Symmetric({v[0], v[1], v[2]}).asymptotic_time(); }},
-      {"claim11.error", {"s", "tau", "eps"}, "exact time minus its limit, without cancellation",
-       [](Values v) { return Symmetric({v[0], v[1], v[2]}).error(); }},
+      {"claim11.t_exact",
+       {"s", "tau", "eps"},
+       "time from u0 = eps to s - eps, exactly",
+       [](Values v) {
+         return Symmetric({v[0], v[1], v[2]}).exact_time();
+       }},
+      {"claim11.t_asym",
+       {"s", "tau", "eps"},
+       "its limit (tau/s) ln(s/eps) as eps -> 0",
+       [](Values v) {
+         return Symmetric({v[0], v[1], v[2]}).asymptotic_time();
+       }},
+      {"claim11.error",
+       {"s", "tau", "eps"},
+       "exact time minus its limit, without cancellation",
+       [](Values v) {
+         return Symmetric({v[0], v[1], v[2]}).error();
+       }},
   };
 }
 
@@ -47,8 +90,9 @@ const Quantity& find_quantity(std::string_view name) {
   if (found != quantities().end()) return *found;
   std::vector<std::string> names;
   for (const Quantity& quantity : quantities()) names.push_back(quantity.name);
-  throw base::DomainError(fmt::format("quantity '{}': unknown{}{}", name.substr(0, 60), suggestion(name, names),
-                                      suggestion(name, names).empty() ? "; 'dln list quantities' names them all" : ""));
+  throw base::DomainError(
+      fmt::format("quantity '{}': unknown{}{}", name.substr(0, 60), suggestion(name, names),
+                  suggestion(name, names).empty() ? "; 'dln list quantities' names them all" : ""));
 }
 
 double evaluate(const Quantity& quantity, std::span<const double> values) {

@@ -1,4 +1,5 @@
-// The scalar quantities of the theory by name, for `dln eval`: a stable interface that other programs script against.
+// The scalar quantities of the theory by name, for `dln eval`: a stable interface that other programs script
+// against.
 #pragma once
 
 #include <functional>
@@ -21,7 +22,8 @@ const std::vector<Quantity>& quantities();
 // Throws base::DomainError with the nearest name.
 const Quantity& find_quantity(std::string_view name);
 
-// quantity.value(values), for one finite value a parameter. Throws base::DomainError when the result is not finite.
+// quantity.value(values), for one finite value a parameter. Throws base::DomainError when the result is not
+// finite.
 double evaluate(const Quantity& quantity, std::span<const double> values);
 
 }  // namespace dln::tools

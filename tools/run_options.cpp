@@ -8,12 +8,14 @@
 namespace dln::tools {
 
 void add_run_options(CLI::App& command, RunOptions& options) {
-  command.add_option("--effort", options.effort,
-                     "quick (small data, seconds), standard (the paper's own scale) or full (long studies)")
+  command
+      .add_option("--effort", options.effort,
+                  "quick (small data, seconds), standard (the paper's own scale) or full (long studies)")
       ->capture_default_str();
   command.add_option("--seed", options.seed, "Seed of every random stream")->capture_default_str();
-  command.add_option("--images", options.images,
-                     "IDX or IDX.gz images to use instead of Fashion-MNIST, such as MNIST's train-images-idx3-ubyte.gz");
+  command.add_option(
+      "--images", options.images,
+      "IDX or IDX.gz images to use instead of Fashion-MNIST, such as MNIST's train-images-idx3-ubyte.gz");
   command.add_option("--labels", options.labels, "Their labels, when these are not found by name");
 }
 

@@ -38,10 +38,12 @@ double strict_number(std::string_view what, std::string_view text) {
   double value = 0;
   const auto [end, trouble] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (trouble == std::errc::result_out_of_range)
-    throw base::DomainError(fmt::format("{} = {}: too large or too small for a double; expected a size from 1e-307 to 1e308, or 0",
-                                        what, quoted(text)));
+    throw base::DomainError(fmt::format(
+        "{} = {}: too large or too small for a double; expected a size from 1e-307 to 1e308, or 0", what,
+        quoted(text)));
   if (trouble != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
-    throw base::DomainError(fmt::format("{} = {}: expected a finite decimal number, such as 0.5 or 1e-6", what, quoted(text)));
+    throw base::DomainError(
+        fmt::format("{} = {}: expected a finite decimal number, such as 0.5 or 1e-6", what, quoted(text)));
   return value;
 }
 
@@ -49,7 +51,8 @@ std::uint64_t strict_count(std::string_view what, std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, trouble] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (trouble != std::errc() || end != text.data() + text.size())
-    throw base::DomainError(fmt::format("{} = {}: expected a whole number, 0 or greater", what, quoted(text)));
+    throw base::DomainError(
+        fmt::format("{} = {}: expected a whole number from 0 to 18446744073709551615", what, quoted(text)));
   return value;
 }
 

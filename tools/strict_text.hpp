@@ -8,8 +8,8 @@
 
 namespace dln::tools {
 
-// A finite double in plain decimal notation, and nothing else: no blanks, no "nan", "inf", "0x10", "1,5" or "1e400".
-// Throws base::DomainError that quotes the text and names it by `what`.
+// A finite double in plain decimal notation, and nothing else: no blanks, no "nan", "inf", "0x10", "1,5" or
+// "1e400". Throws base::DomainError that quotes the text and names it by `what`.
 double strict_number(std::string_view what, std::string_view text);
 
 // A non-negative integer below 2^64. Throws base::DomainError.

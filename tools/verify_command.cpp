@@ -2,10 +2,11 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <tbb/task_arena.h>
+
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <set>
-#include <thread>
 
 #include "dln/base/atomic_file.hpp"
 #include "dln/base/error.hpp"
@@ -38,7 +39,8 @@ std::vector<validation::Claim> chosen_claims(const VerifyOptions& options) {
   validation::Selection selection{options.claims, 0};
   if (options.section) {
     const auto section = strict_count("--section", *options.section);
-    base::require(section >= 1 && section <= 3, "--section", static_cast<double>(section), "1, 2 or 3, a section of the paper");
+    base::require(section >= 1 && section <= 3, "--section", static_cast<double>(section),
+                  "1, 2 or 3, a section of the paper");
     selection.section = static_cast<int>(section);
   }
   return validation::select(validation::ledger(), selection);
@@ -46,10 +48,14 @@ std::vector<validation::Claim> chosen_claims(const VerifyOptions& options) {
 
 std::string verdict_text(Verdict verdict) {
   switch (verdict) {
-    case Verdict::holds: return coloured("holds               ", Colour::green);
-    case Verdict::refuted_as_printed: return coloured("refuted as printed  ", Colour::yellow);
-    case Verdict::fails: return coloured("FAILS               ", Colour::red);
-    case Verdict::not_run: return coloured("not run             ", Colour::red);
+    case Verdict::holds:
+      return coloured("holds               ", Colour::green);
+    case Verdict::refuted_as_printed:
+      return coloured("refuted as printed  ", Colour::yellow);
+    case Verdict::fails:
+      return coloured("FAILS               ", Colour::red);
+    case Verdict::not_run:
+      return coloured("not run             ", Colour::red);
   }
   return "";
 }
@@ -57,16 +63,18 @@ std::string verdict_text(Verdict verdict) {
 void print_row(const ClaimRecord& record) {
   const auto digits = record.digits();
   const std::string head = fmt::format("{:<4}", record.info.id);
-  const std::string tail = fmt::format("{:>5} digits  {:<4} {:7.2f} s  ", digits ? fmt::format("{:.1f}", *digits) : "-",
-                                       record.witnesses_run(), record.seconds);
+  const std::string tail =
+      fmt::format("{:>5} digits  {:<4} {:7.2f} s  ", digits ? fmt::format("{:.1f}", *digits) : "-",
+                  record.witnesses_run(), record.seconds);
   const std::size_t used = head.size() + 20 + tail.size(), columns = output_columns();
   print(head + verdict_text(record.verdict()) + tail +
         shortened(plain(record.info.sentence), columns > used + 20 ? columns - used : 20) + "\n");
   if (!record.trouble.empty()) print(fmt::format("    did not run to its end: {}\n", record.trouble));
   for (const auto& check : record.checks)
     if (!check.passed())
-      print(fmt::format("    not passed: {} = {:.6g}, wanted {} with bound {:.6g}, expected {:.6g}\n", plain(check.quantity),
-                        check.measured, name_of(check.relation), check.bound, check.expected));
+      print(fmt::format("    not passed: {} = {:.6g}, wanted {} with bound {:.6g}, expected {:.6g}\n",
+                        plain(check.quantity), check.measured, name_of(check.relation), check.bound,
+                        check.expected));
   flush_output();
 }
 
@@ -84,7 +92,9 @@ validation::Figure draw(const CatalogueEntry& entry, validation::Context& contex
     figure.svg = plots::render_svg(drawing);
     plots::save(drawing, figure.svg, folder / "figures");
   } catch (const base::ExternalProgramError& error) {
-    // The numbers are there all the same; only the picture is missing.
+    // The numbers are there all the same; only the picture is missing, and an older one would not belong to
+    // them.
+    fs::remove(folder / figure.svg_file);
     figure.status = fmt::format("missing: {}", error.what());
     figure.svg_file.clear();
     base::write_file(folder / figure.tsv_file, drawing.tsv);
@@ -94,8 +104,8 @@ validation::Figure draw(const CatalogueEntry& entry, validation::Context& contex
   return figure;
 }
 
-std::vector<validation::Figure> draw_figures(const std::vector<ClaimRecord>& records, validation::Context& context,
-                                             const fs::path& folder) {
+std::vector<validation::Figure> draw_figures(const std::vector<ClaimRecord>& records,
+                                             validation::Context& context, const fs::path& folder) {
   std::set<std::string> wanted;
   for (const auto& record : records) wanted.insert(record.info.figures.begin(), record.info.figures.end());
   std::vector<validation::Figure> figures;
@@ -112,8 +122,9 @@ validation::Provenance provenance(const VerifyOptions& options, const validation
   validation::Provenance p;
   p.software = software();
   p.cpu = processor();
-  p.threads = std::thread::hardware_concurrency();
-  p.started = fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(std::chrono::system_clock::to_time_t(started)));
+  p.threads = static_cast<unsigned>(tbb::this_task_arena::max_concurrency());
+  p.started =
+      fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(std::chrono::system_clock::to_time_t(started)));
   p.seed = context.seed();
   p.options = {{"effort", std::string(name_of(context.effort()))},
                {"claims", options.claims.empty() ? "all" : fmt::format("{}", fmt::join(options.claims, " "))},
@@ -128,7 +139,8 @@ validation::Provenance provenance(const VerifyOptions& options, const validation
                                static_cast<long>(problem->modes.size()),
                                problem->correlations.examples,
                                problem->whiteness_residual,
-                               {}};
+                               {},
+                               problem->fingerprint};
     for (const auto& file : problem->files) data.files.push_back({file.path, file.bytes, file.crc32});
     p.inputs.push_back(std::move(data));
   }
@@ -140,28 +152,32 @@ int run_verify(const VerifyOptions& options) {
   const auto claims = chosen_claims(options);
   const auto context_options = resolve(options.run);
   const fs::path folder = options.out;
+  if (folder.empty()) throw base::DomainError("--out '': expected the name of a folder");
   base::require_writable_directory(folder / "figures");
   ProgressLine progress;
   experiments::MemoryRunStore store;
   validation::Context context(context_options, store, progress);
-  if (std::ranges::any_of(claims, [](const auto& claim) { return claim.info.needs_images; })) context.require_images();
+  if (std::ranges::any_of(claims, [](const auto& claim) { return claim.info.needs_images; }))
+    context.require_images();
 
   const auto started = std::chrono::system_clock::now();
   std::vector<ClaimRecord> records;
   for (const auto& claim : claims) {
-    progress.report(fmt::format("examining {} ({} of {})", claim.info.id, records.size() + 1, claims.size()), 0);
+    progress.report("examining claims",
+                    static_cast<double>(records.size()) / static_cast<double>(claims.size()));
     records.push_back(validation::examine(claim, claim.evaluate, context));
     progress.clear();
     print_row(records.back());
   }
   auto figures = draw_figures(records, context, folder);
   progress.clear();
-  const auto report =
-      validation::compose_report(std::move(records), std::move(figures), provenance(options, context, started));
-  base::write_file(folder / "report.json", validation::render_json(report));
-  base::write_file(folder / "report.html", validation::render_html(report));
+  const auto report = validation::compose_report(std::move(records), std::move(figures),
+                                                 provenance(options, context, started));
+  base::write_files({{folder / "report.json", validation::render_json(report)},
+                     {folder / "report.html", validation::render_html(report)}});
   const auto count = validation::tally(report.claims());
-  print(fmt::format("{}\nReport: {}\n", validation::summary(count), fs::absolute(folder / "report.html").lexically_normal().string()));
+  print(fmt::format("{}\nReport: {}\n", validation::summary(count),
+                    fs::absolute(folder / "report.html").lexically_normal().string()));
   return count.fails + count.not_run > 0 ? 1 : 0;
 }
 
@@ -172,7 +188,8 @@ void add_verify(CLI::App& app, Action& chosen) {
   CLI::App* command = app.add_subcommand("verify", "Examine the paper's claims and write the report");
   command->add_option("--section", options->section, "Only the claims of this section of the paper");
   command->add_option("--claim", options->claims, "Only these claims; 'dln list claims' shows all");
-  command->add_option("--out", options->out, "Folder for report.html, report.json and figures/")->capture_default_str();
+  command->add_option("--out", options->out, "Folder for report.html, report.json and figures/")
+      ->capture_default_str();
   add_run_options(*command, options->run);
   command->footer("Example: dln verify --claim C12 X1 --effort quick --out report");
   command->callback([options, &chosen] { chosen = [options] { return run_verify(*options); }; });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <new>
 
 #include "dln/base/error.hpp"
 
@@ -10,29 +11,40 @@ namespace dln::validation {
 
 std::string_view name_of(Kind kind) {
   switch (kind) {
-    case Kind::claim: return "claim";
-    case Kind::error: return "error";
-    case Kind::ambiguity: return "ambiguity";
-    case Kind::finite_n: return "finite_N";
+    case Kind::claim:
+      return "claim";
+    case Kind::error:
+      return "error";
+    case Kind::ambiguity:
+      return "ambiguity";
+    case Kind::finite_n:
+      return "finite_N";
   }
   return "unknown";
 }
 
 std::string_view name_of(Verdict verdict) {
   switch (verdict) {
-    case Verdict::holds: return "holds";
-    case Verdict::refuted_as_printed: return "refuted_as_printed";
-    case Verdict::fails: return "fails";
-    case Verdict::not_run: return "not_run";
+    case Verdict::holds:
+      return "holds";
+    case Verdict::refuted_as_printed:
+      return "refuted_as_printed";
+    case Verdict::fails:
+      return "fails";
+    case Verdict::not_run:
+      return "not_run";
   }
   return "unknown";
 }
 
 std::string_view name_of(Relation relation) {
   switch (relation) {
-    case Relation::within: return "|measured - expected| <= bound";
-    case Relation::at_most: return "measured <= bound";
-    case Relation::at_least: return "measured >= bound";
+    case Relation::within:
+      return "|measured - expected| <= bound";
+    case Relation::at_most:
+      return "measured <= bound";
+    case Relation::at_least:
+      return "measured >= bound";
   }
   return "unknown";
 }
@@ -41,9 +53,12 @@ bool Check::passed() const {
   // Every comparison is false for a NaN.
   if (!std::isfinite(bound) || !std::isfinite(expected)) return false;
   switch (relation) {
-    case Relation::within: return std::abs(measured - expected) <= bound;
-    case Relation::at_most: return measured <= bound;
-    case Relation::at_least: return measured >= bound;
+    case Relation::within:
+      return std::abs(measured - expected) <= bound;
+    case Relation::at_most:
+      return measured <= bound;
+    case Relation::at_least:
+      return measured >= bound;
   }
   return false;
 }
@@ -67,7 +82,8 @@ std::string Check::full_reason() const {
 Witnesses ClaimRecord::witnesses_run() const {
   Witnesses run;
   for (char witness : info.witnesses)
-    if (std::ranges::any_of(checks, [=](const Check& c) { return c.witness_pair.find(witness) != std::string::npos; }))
+    if (std::ranges::any_of(
+            checks, [=](const Check& c) { return c.witness_pair.find(witness) != std::string::npos; }))
       run += witness;
   return run;
 }
@@ -86,7 +102,9 @@ Verdict ClaimRecord::verdict() const {
   if (!std::ranges::all_of(checks, &Check::passed)) return Verdict::fails;
   if (info.kind == Kind::claim) return Verdict::holds;
   // An erratum needs both halves: the printed form refuted and the corrected one confirmed.
-  auto has = [this](Subject subject) { return std::ranges::find(checks, subject, &Check::subject) != checks.end(); };
+  auto has = [this](Subject subject) {
+    return std::ranges::find(checks, subject, &Check::subject) != checks.end();
+  };
   return has(Subject::printed) && has(Subject::corrected) ? Verdict::refuted_as_printed : Verdict::fails;
 }
 
@@ -102,7 +120,11 @@ ClaimRecord examine(const Claim& claim, const Evaluation& evaluation, Context& c
   const auto start = std::chrono::steady_clock::now();
   try {
     record.checks = evaluation(context);
-  } catch (const base::NumericalError& error) {
+  } catch (const base::DataError&) {
+    throw;  // the data are at fault, not the claim
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
     record.trouble = error.what();
   }
   record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -10,10 +10,12 @@ namespace dln::validation {
 
 class Context;
 
-// Who can testify: each derives or computes the same thing without the code of the others.
-//   T closed form   S derivation by computer algebra   F reduced ODE, integrated
-//   N full network, gradient flow   G gradient descent   D data
-// A claim lists the letters it could call; those that did not run are reported as such.
+// Who can testify:
+//   T closed form   S derivation by computer algebra   F reduced ODE, integrated   N full network, trained by
+//   its gradient flow or by descent   G gradient descent, where its finite steps are the matter   D data
+// T, S, F and N share no formula. F and N share the ODE driver; N and G share the network's gradient, which
+// C1 holds against the plain sum over the examples. A claim lists the letters it could call; those that did
+// not run are reported as such.
 using Witnesses = std::string;
 
 enum class Kind { claim, error, ambiguity, finite_n };
@@ -37,9 +39,9 @@ struct Check {
   double expected;
   Relation relation;
   double bound;
-  std::string bound_reason;     // where the bound comes from: eps, integrator, O(lambda), sampling
-  std::string wide_reason = {}; // second sentence, when the bound is more than 100 times what was measured
-  Witnesses witness_pair;       // "TF": the witnesses that met in this check
+  std::string bound_reason;      // where the bound comes from: eps, integrator, O(lambda), sampling
+  std::string wide_reason = {};  // second sentence, when the bound is more than 100 times what was measured
+  Witnesses witness_pair;        // "TF": the witnesses that met in this check
   std::string dataset = {};
   Subject subject = Subject::claim;
 
@@ -55,15 +57,15 @@ struct Check {
 };
 
 struct ClaimInfo {
-  std::string id;          // "C12", "X1", or anything unique for another theory
+  std::string id;  // "C12", "X1", or anything unique for another theory
   Kind kind = Kind::claim;
-  int section = 0;         // of the paper
+  int section = 0;  // of the paper
   std::string sentence;
-  std::string source;      // where the paper says it
+  std::string source;  // where the paper says it
   std::string formula;
-  std::string printed = {};    // for errata: as printed, and what is right
+  std::string printed = {};  // for errata: as printed, and what is right
   std::string corrected = {};
-  Witnesses witnesses;     // all that could testify
+  Witnesses witnesses;  // all that could testify
   std::vector<std::string> figures = {};
   bool needs_images = false;
 };
@@ -73,7 +75,8 @@ using Evaluation = std::function<std::vector<Check>(Context&)>;
 struct Claim {
   ClaimInfo info;
   Evaluation evaluate;
-  // The same claim with one witness made wrong on purpose: its verdict must be `fails`, or the claim is no test.
+  // The same claim with one witness made wrong on purpose: its verdict must be `fails`, or the claim is no
+  // test.
   std::string wrong_variant;
   Evaluation evaluate_wrong;
 };
@@ -92,7 +95,8 @@ struct ClaimRecord {
   std::optional<double> digits() const;
 };
 
-// Runs `evaluation` for `claim`; a NumericalError becomes `trouble` and a failed verdict.
+// Runs `evaluation` for `claim`. What it throws becomes `trouble` and a failed verdict, but for DataError and
+// bad_alloc, which are not the claim's fault.
 ClaimRecord examine(const Claim& claim, const Evaluation& evaluation, Context& context);
 
 }  // namespace dln::validation

@@ -6,9 +6,12 @@ namespace dln::validation {
 
 std::string_view name_of(Effort effort) {
   switch (effort) {
-    case Effort::quick: return "quick";
-    case Effort::standard: return "standard";
-    case Effort::full: return "full";
+    case Effort::quick:
+      return "quick";
+    case Effort::standard:
+      return "standard";
+    case Effort::full:
+      return "full";
   }
   return "unknown";
 }
@@ -30,9 +33,17 @@ std::filesystem::path Context::images_path() const {
 
 void Context::require_images() const {
   if (!std::filesystem::exists(images_path()))
-    throw base::DataError(fmt::format("cannot read {}: no such file; install Debian's package dataset-fashion-mnist, "
-                                      "or name a file with --images",
-                                      images_path().string()));
+    throw base::DataError(
+        fmt::format("cannot read {}: no such file; install Debian's package dataset-fashion-mnist, "
+                    "or name a file with --images",
+                    images_path().string()));
+}
+
+data::ExampleSource Context::open_images() const {
+  require_images();
+  data::SourceOptions options;
+  options.labels = options_.labels;
+  return data::open_dataset(images_path(), options);
 }
 
 data::HierarchicalTree Context::tree_shape() const {
@@ -65,17 +76,20 @@ experiments::TimeCourseOptions Context::time_course(const experiments::LearningP
   experiments::TimeCourseOptions options;
   options.start = start;
   options.seed = seed();
-  // lambda = 0.5e-3 goes with the paper's s_1 of about 80; smaller data keep lambda s_1, and with it the size of
-  // every O(lambda) effect.
+  // lambda = 0.5e-3 goes with the paper's s_1 of about 80; smaller data keep lambda s_1, and with it the size
+  // of every O(lambda) effect.
   if (problem.modes.singular_values[0] < 60) options.learning_rate *= 80 / problem.modes.singular_values[0];
   return options;
 }
 
 int Context::random_starts() const {
   switch (effort()) {
-    case Effort::quick: return 5;
-    case Effort::standard: return 20;
-    case Effort::full: return 100;
+    case Effort::quick:
+      return 5;
+    case Effort::standard:
+      return 20;
+    case Effort::full:
+      return 100;
   }
   return 0;
 }

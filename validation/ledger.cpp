@@ -22,7 +22,8 @@ bool comes_before(const Claim& a, const Claim& b) {
 std::vector<Claim> ledger() {
   std::vector<Claim> all;
   for (auto claims : {section_1::claims_on_descent_and_flow, section_1::claims_on_decoupled_modes,
-                      section_1::claims_on_learning_times})
+                      section_1::claims_on_learning_times, section_1::claims_on_unequal_layers,
+                      section_1::claims_on_competition})
     std::ranges::move(claims(), std::back_inserter(all));
   std::ranges::sort(all, comes_before);
   return all;
@@ -34,12 +35,14 @@ std::vector<Claim> select(const std::vector<Claim>& claims, const Selection& sel
     if (std::ranges::none_of(claims, [&](const Claim& claim) { return claim.info.id == id; }))
       throw base::DomainError(fmt::format("claim '{}': unknown; 'dln list claims' names them all", id));
   for (const Claim& claim : claims) {
-    const bool named = selection.ids.empty() || std::ranges::find(selection.ids, claim.info.id) != selection.ids.end();
+    const bool named =
+        selection.ids.empty() || std::ranges::find(selection.ids, claim.info.id) != selection.ids.end();
     if (named && (selection.section == 0 || claim.info.section == selection.section)) chosen.push_back(claim);
   }
   if (chosen.empty())
-    throw base::DomainError(fmt::format("section {}: no claim left to examine; 'dln list claims' shows the section of each",
-                                        selection.section));
+    throw base::DomainError(
+        fmt::format("section {}: no claim left to examine; 'dln list claims' shows the section of each",
+                    selection.section));
   return chosen;
 }
 

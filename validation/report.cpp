@@ -23,53 +23,77 @@ const Figure* Report::figure(const std::string& id) const {
 Tally tally(const std::vector<const ClaimRecord*>& claims) {
   Tally count;
   for (const ClaimRecord* claim : claims) switch (claim->verdict()) {
-      case Verdict::holds: ++count.holds; break;
-      case Verdict::refuted_as_printed: ++count.refuted_as_printed; break;
-      case Verdict::fails: ++count.fails; break;
-      case Verdict::not_run: ++count.not_run; break;
+      case Verdict::holds:
+        ++count.holds;
+        break;
+      case Verdict::refuted_as_printed:
+        ++count.refuted_as_printed;
+        break;
+      case Verdict::fails:
+        ++count.fails;
+        break;
+      case Verdict::not_run:
+        ++count.not_run;
+        break;
     }
   return count;
 }
 
 std::string summary(const Tally& tally) {
   const int all = tally.holds + tally.refuted_as_printed + tally.fails + tally.not_run;
-  std::string sentence = fmt::format("Of {} claim{}, {} hold{}, {} {} refuted as printed and hold{} when corrected, {} fail{}", all,
-                                     all == 1 ? "" : "s", tally.holds, tally.holds == 1 ? "s" : "", tally.refuted_as_printed,
-                                     tally.refuted_as_printed == 1 ? "is" : "are", tally.refuted_as_printed == 1 ? "s" : "",
-                                     tally.fails, tally.fails == 1 ? "s" : "");
+  std::string sentence =
+      fmt::format("Of {} claim{}, {} hold{}, {} {} refuted as printed and hold{} when corrected, {} fail{}",
+                  all, all == 1 ? "" : "s", tally.holds, tally.holds == 1 ? "s" : "",
+                  tally.refuted_as_printed, tally.refuted_as_printed == 1 ? "is" : "are",
+                  tally.refuted_as_printed == 1 ? "s" : "", tally.fails, tally.fails == 1 ? "s" : "");
   if (tally.not_run > 0) sentence += fmt::format(", {} did not run", tally.not_run);
   return sentence + ".";
 }
 
 namespace {
 
-const char* kSectionTitles[] = {"", "General learning dynamics of gradient descent", "Deeper multilayer dynamics",
-                                "Efficacy of greedy unsupervised pretraining"};
+const char* kSectionTitles[] = {"", "General learning dynamics of gradient descent",
+                                "Deeper multilayer dynamics", "Efficacy of greedy unsupervised pretraining"};
 
 Section conventions() {
   return {"conventions",
           "Conventions",
-          {Prose{"N_{l} layers of units have L = N_{l} − 1 weight matrices; a three-layer network has L = 2, a shallow one "
-                 "L = 1. The error is E = ½ Σ_{μ} ‖y − W^{L}…W^{1}x‖^{2}; its factor 2 is absorbed in the learning rate λ. "
-                 "Σ^{11} = Σ_{μ} x x^{T} and Σ^{31} = Σ_{μ} y x^{T} are plain sums over the P examples, and t counts epochs "
-                 "(batch iterations), so that τ = 1/λ. Modes are α = 1 … min(N_{1}, N_{3}), with singular values s in "
+          {Prose{"N_{l} layers of units have L = N_{l} − 1 weight matrices; a three-layer network has L = 2, "
+                 "a shallow one "
+                 "L = 1. The error is E = ½ Σ_{μ} ‖y − W^{L}…W^{1}x‖^{2}; its factor 2 is absorbed in the "
+                 "learning rate λ. "
+                 "Σ^{11} = Σ_{μ} x x^{T} and Σ^{31} = Σ_{μ} y x^{T} are plain sums over the P examples, and "
+                 "t counts epochs "
+                 "(batch iterations), so that τ = 1/λ. Modes are α = 1 … rank Σ^{31}, with singular "
+                 "values s in "
                  "descending order. Whitened means Σ^{11} = I in these sums."},
-           Prose{"Witnesses: T closed form, S derivation by computer algebra, F reduced ODE, N full network (gradient flow), "
-                 "G gradient descent, D data. No two share the code of what they testify to. A claim holds only when every "
-                 "one of its checks passes; a check with a NaN or an empty sample never does. Every claim has a variant with "
-                 "one witness made wrong on purpose, and the tests require that it fails."}}};
+           Prose{"Witnesses: T closed form, S derivation by computer algebra, F reduced ODE, N full network "
+                 "trained by its "
+                 "gradient flow or by descent, G gradient descent where its finite steps are the matter, D "
+                 "data. T, S, F and N "
+                 "share no formula; F and N share the ODE driver, N and G the network's gradient, which C1 "
+                 "holds against the "
+                 "plain sum over the examples. A claim holds only when every one of its checks passes; a "
+                 "check with a NaN or an "
+                 "empty sample never does. Every claim has a variant in which something is made wrong on "
+                 "purpose, and the tests "
+                 "require that it fails."}}};
 }
 
 }  // namespace
 
 Report compose_report(std::vector<ClaimRecord> records, std::vector<Figure> figures, Provenance provenance) {
-  Report report{"dln: what holds of the theory of deep linear networks", {conventions()}, std::move(figures),
+  Report report{"dln: what holds of the theory of deep linear networks",
+                {conventions()},
+                std::move(figures),
                 std::move(provenance)};
   std::set<int> numbers;
   for (const ClaimRecord& record : records) numbers.insert(record.info.section);
   for (int number : numbers) {
     const char* title = number >= 1 && number <= 3 ? kSectionTitles[number] : "Beyond the paper";
-    Section section{fmt::format("section-{}", number), number >= 1 ? fmt::format("Section {}: {}", number, title) : title, {}};
+    Section section{fmt::format("section-{}", number),
+                    number >= 1 ? fmt::format("Section {}: {}", number, title) : title,
+                    {}};
     for (ClaimRecord& record : records)
       if (record.info.section == number) section.blocks.emplace_back(std::move(record));
     report.sections.push_back(std::move(section));

@@ -16,9 +16,9 @@ struct Figure {
   std::string id;
   std::string title;
   std::string alternative_text;
-  std::string svg;      // empty when it could not be drawn
+  std::string svg;  // empty when it could not be drawn
   std::string svg_file, tsv_file, gp_file;
-  std::string status;   // "drawn", or why it is missing
+  std::string status;  // "drawn", or why it is missing
 };
 
 struct InputFile {
@@ -33,6 +33,7 @@ struct InputData {
   std::uint64_t examples;
   double whiteness_residual;
   std::vector<InputFile> files;
+  std::uint32_t crc32 = 0;  // of its correlations
 };
 
 // Everything that may differ from run to run on the same claims; the rest of a report may not.
@@ -42,7 +43,7 @@ struct Provenance {
   unsigned threads = 0;
   std::string started;  // date and time, UTC
   std::uint64_t seed = 0;
-  std::vector<std::pair<std::string, std::string>> options;   // as resolved
+  std::vector<std::pair<std::string, std::string>> options;  // as resolved
   std::vector<InputData> inputs;
 };
 
@@ -60,7 +61,7 @@ struct FigureReference {
 using Block = std::variant<Prose, Table, FigureReference, ClaimRecord>;
 
 struct Section {
-  std::string id;     // for links
+  std::string id;  // for links
   std::string title;
   std::vector<Block> blocks;
 };

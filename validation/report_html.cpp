@@ -41,12 +41,23 @@ dl { display:grid; grid-template-columns:max-content 1fr; gap:.2rem 1rem; } dt {
 std::string escape(std::string_view text) {
   std::string out;
   for (char c : text) switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
     }
   return out;
 }
@@ -65,10 +76,14 @@ std::string number(double x) {
 
 const char* words(Verdict verdict) {
   switch (verdict) {
-    case Verdict::holds: return "✓ holds";
-    case Verdict::refuted_as_printed: return "≠ refuted as printed";
-    case Verdict::fails: return "✗ fails";
-    case Verdict::not_run: return "– not run";
+    case Verdict::holds:
+      return "✓ holds";
+    case Verdict::refuted_as_printed:
+      return "≠ refuted as printed";
+    case Verdict::fails:
+      return "✗ fails";
+    case Verdict::not_run:
+      return "– not run";
   }
   return "";
 }
@@ -89,43 +104,54 @@ std::string digits_html(const std::optional<double>& digits) {
 
 std::string relation_html(const Check& check) {
   switch (check.relation) {
-    case Relation::within: return fmt::format("within {} of {}", number(check.bound), number(check.expected));
-    case Relation::at_most: return fmt::format("at most {}", number(check.bound));
-    case Relation::at_least: return fmt::format("at least {}", number(check.bound));
+    case Relation::within:
+      return fmt::format("within {} of {}; it is off by {}", number(check.bound), number(check.expected),
+                         number(std::abs(check.measured - check.expected)));
+    case Relation::at_most:
+      return fmt::format("at most {}", number(check.bound));
+    case Relation::at_least:
+      return fmt::format("at least {}", number(check.bound));
   }
   return "";
 }
 
 std::string check_html(const Check& check) {
-  const char* about = check.subject == Subject::printed     ? "<br><span class=\"reason\">the printed form, to be refuted</span>"
-                      : check.subject == Subject::corrected ? "<br><span class=\"reason\">the corrected form</span>"
-                                                            : "";
+  const char* about =
+      check.subject == Subject::printed ? "<br><span class=\"reason\">the printed form, to be refuted</span>"
+      : check.subject == Subject::corrected ? "<br><span class=\"reason\">the corrected form</span>"
+                                            : "";
   return fmt::format(
       "<tr><td>{}{}{}</td><td class=\"number\">{}</td><td>{}<br><span class=\"reason\">{}</span></td>"
       "<td class=\"number\">{}</td><td>{}</td><td>{}</td></tr>\n",
-      typeset(check.quantity), check.dataset.empty() ? "" : "<br><span class=\"reason\">on " + escape(check.dataset) + "</span>",
-      about, number(check.measured), relation_html(check), typeset(check.full_reason()), digits_html(check.digits()),
-      spaced(check.witness_pair),
+      typeset(check.quantity),
+      check.dataset.empty() ? "" : "<br><span class=\"reason\">on " + escape(check.dataset) + "</span>",
+      about, number(check.measured), relation_html(check), typeset(check.full_reason()),
+      digits_html(check.digits()), spaced(check.witness_pair),
       check.passed() ? "<span class=\"holds\">passed</span>" : "<span class=\"fails\">not passed</span>");
 }
 
 std::string claim_html(const ClaimRecord& record, const Report& report) {
   const ClaimInfo& info = record.info;
-  std::string out = fmt::format("<article id=\"{0}\"><h3><a href=\"#{0}\">{0}</a> · {1} {2}</h3>\n", escape(info.id),
-                                typeset(info.sentence), verdict_html(record.verdict()));
+  std::string out = fmt::format("<article id=\"{0}\"><h3><a href=\"#{0}\">{0}</a> · {1} {2}</h3>\n",
+                                escape(info.id), typeset(info.sentence), verdict_html(record.verdict()));
   out += fmt::format("<p class=\"formula\">{}</p>\n", typeset(info.formula));
   if (!info.printed.empty())
-    out += fmt::format("<p><b>As printed:</b> {}<br><b>Correct:</b> {}</p>\n", typeset(info.printed), typeset(info.corrected));
-  if (!record.trouble.empty()) out += fmt::format("<p class=\"fails\">It did not run to its end: {}</p>\n", escape(record.trouble));
+    out += fmt::format("<p><b>As printed:</b> {}<br><b>Correct:</b> {}</p>\n", typeset(info.printed),
+                       typeset(info.corrected));
+  if (!record.trouble.empty())
+    out += fmt::format("<p class=\"fails\">It did not run to its end: {}</p>\n", escape(record.trouble));
   const auto run = record.witnesses_run();
-  out += fmt::format("<p class=\"meta\">Source: {}. Witnesses that ran: {}; that did not: {}.{}</p>\n", typeset(info.source),
-                     spaced(run), spaced(record.witnesses_not_run()),
+  out += fmt::format("<p class=\"meta\">Source: {}. Witnesses that ran: {}; that did not: {}.{}</p>\n",
+                     typeset(info.source), spaced(run), spaced(record.witnesses_not_run()),
                      run.size() == 1 ? " Only one witness ran: this is a test, not an agreement." : "");
-  out += "<div class=\"scroll\"><table><thead><tr><th>Quantity</th><th>Measured</th><th>Wanted, and why this bound</th>"
-         "<th>Digits</th><th>Witnesses</th><th>Check</th></tr></thead><tbody>\n";
+  out +=
+      "<div class=\"scroll\"><table><thead><tr><th>Quantity</th><th>Measured</th><th>Wanted, and why this "
+      "bound</th>"
+      "<th>Digits</th><th>Witnesses</th><th>Check</th></tr></thead><tbody>\n";
   for (const Check& check : record.checks) out += check_html(check);
   out += "</tbody></table></div>\n";
-  out += fmt::format("<p class=\"meta\">Fails, as it must, when made wrong on purpose: {}.</p>", typeset(record.wrong_variant));
+  out += fmt::format("<p class=\"meta\">The tests require that it fails when made wrong on purpose: {}.</p>",
+                     typeset(record.wrong_variant));
   std::string figures;
   for (const std::string& id : info.figures)
     if (report.figure(id)) figures += fmt::format(" <a href=\"#figure-{0}\">{0}</a>", escape(id));
@@ -142,17 +168,21 @@ std::string_view svg_element(std::string_view svg) {
 std::string figure_html(const Figure& figure) {
   std::string out = fmt::format("<figure id=\"figure-{}\">", escape(figure.id));
   if (figure.svg.empty())
-    out += fmt::format("<p class=\"fails\">Figure {} is missing: {}</p>", escape(figure.id), escape(figure.status));
+    out += fmt::format("<p class=\"fails\">Figure {} is missing: {}</p>", escape(figure.id),
+                       escape(figure.status));
   else
-    out += fmt::format("<div role=\"img\" aria-label=\"{}\">{}</div>", escape(figure.alternative_text), svg_element(figure.svg));
+    out += fmt::format("<div role=\"img\" aria-label=\"{}\">{}</div>", escape(figure.alternative_text),
+                       svg_element(figure.svg));
   out += fmt::format("<figcaption><b>{}</b> {} ", typeset(figure.title), typeset(figure.alternative_text));
   if (!figure.tsv_file.empty())
-    out += fmt::format("<a href=\"{}\">data</a> · <a href=\"{}\">gnuplot script</a>", escape(figure.tsv_file), escape(figure.gp_file));
+    out += fmt::format("<a href=\"{}\">data</a> · <a href=\"{}\">gnuplot script</a>", escape(figure.tsv_file),
+                       escape(figure.gp_file));
   return out + "</figcaption></figure>\n";
 }
 
 std::string table_html(const Table& table) {
-  std::string out = fmt::format("<div class=\"scroll\"><table><caption>{}</caption><thead><tr>", typeset(table.caption));
+  std::string out =
+      fmt::format("<div class=\"scroll\"><table><caption>{}</caption><thead><tr>", typeset(table.caption));
   for (const auto& cell : table.header) out += "<th>" + typeset(cell) + "</th>";
   out += "</tr></thead><tbody>";
   for (const auto& row : table.rows) {
@@ -175,15 +205,20 @@ struct BlockRenderer {
 };
 
 std::string overview_html(const Report& report) {
-  std::string out = "<div class=\"scroll\"><table><thead><tr><th>Claim</th><th>Sentence</th><th>Verdict</th><th>Digits</th>"
-                    "<th>Witnesses run</th><th>not run</th></tr></thead><tbody>\n";
+  std::string out =
+      "<div class=\"scroll\"><table><thead><tr><th>Claim</th><th>Sentence</th><th>Verdict</th><th>Digits</th>"
+      "<th>Witnesses run</th><th>not run</th></tr></thead><tbody>\n";
   for (const ClaimRecord* record : report.claims())
-    out += fmt::format("<tr><td><a href=\"#{0}\">{0}</a></td><td>{1}</td><td>{2}</td><td class=\"number\">{3}</td><td>{4}</td><td>{5}</td></tr>\n",
-                       escape(record->info.id), typeset(record->info.sentence), verdict_html(record->verdict()),
-                       digits_html(record->digits()), spaced(record->witnesses_run()), spaced(record->witnesses_not_run()));
-  return out + "</tbody></table></div><p class=\"meta\">Digits: the least agreement over the checks of a claim, as "
-               "−log₁₀ of a relative deviation. It says how sharp the test was, not how good the theory is: descent "
-               "with finite steps can agree with a flow only up to O(λ).</p>\n";
+    out += fmt::format(
+        "<tr><td><a href=\"#{0}\">{0}</a></td><td>{1}</td><td>{2}</td><td "
+        "class=\"number\">{3}</td><td>{4}</td><td>{5}</td></tr>\n",
+        escape(record->info.id), typeset(record->info.sentence), verdict_html(record->verdict()),
+        digits_html(record->digits()), spaced(record->witnesses_run()), spaced(record->witnesses_not_run()));
+  return out +
+         "</tbody></table></div><p class=\"meta\">Digits: the least agreement over the checks of a claim, as "
+         "−log₁₀ of a relative deviation. It says how sharp the test was, not how good the theory is: "
+         "descent "
+         "with finite steps can agree with a flow only up to O(λ).</p>\n";
 }
 
 std::string provenance_html(const Report& report) {
@@ -198,8 +233,10 @@ std::string provenance_html(const Report& report) {
   row("seed", std::to_string(p.seed));
   for (const auto& [key, value] : p.options) row("option " + key, value);
   for (const InputData& input : p.inputs) {
-    row("data", fmt::format("{}: {} inputs, {} outputs, {} modes, {} examples; ‖Σ11 − I‖/‖I‖ = {:.1e} before it was set to I",
-                            input.name, input.inputs, input.outputs, input.modes, input.examples, input.whiteness_residual));
+    row("data", fmt::format("{}: {} inputs, {} outputs, {} modes, {} examples; ‖Σ11 − I‖/‖I‖ = {:.1e} before "
+                            "it was set to I; CRC-32 {:08x}",
+                            input.name, input.inputs, input.outputs, input.modes, input.examples,
+                            input.whiteness_residual, input.crc32));
     for (const InputFile& file : input.files)
       row("file", fmt::format("{} ({} bytes, CRC-32 {:08x})", file.path, file.bytes, file.crc32));
   }
@@ -234,14 +271,19 @@ std::string typeset(std::string_view text) {
 
 std::string render_html(const Report& report) {
   std::string out = fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, "
+      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+      "content=\"width=device-width, "
       "initial-scale=1\"><title>{0}</title><style>{1}</style></head><body>\n<header><h1>{0}</h1>\n",
       escape(report.title), kStyle);
-  out += fmt::format("<p class=\"answer\">{}</p>\n<nav aria-label=\"Sections\"><ul><li><a href=\"#overview\">Overview</a></li>",
-                     escape(summary(tally(report.claims()))));
+  out += fmt::format(
+      "<p class=\"answer\">{}</p>\n<nav aria-label=\"Sections\"><ul><li><a "
+      "href=\"#overview\">Overview</a></li>",
+      escape(summary(tally(report.claims()))));
   for (const Section& section : report.sections)
     out += fmt::format("<li><a href=\"#{}\">{}</a></li>", escape(section.id), typeset(section.title));
-  out += "<li><a href=\"#provenance\">Provenance</a></li></ul></nav></header>\n<main><h2 id=\"overview\">Overview</h2>\n";
+  out +=
+      "<li><a href=\"#provenance\">Provenance</a></li></ul></nav></header>\n<main><h2 "
+      "id=\"overview\">Overview</h2>\n";
   out += overview_html(report);
   for (const Section& section : report.sections) {
     out += fmt::format("<h2 id=\"{}\">{}</h2>\n", escape(section.id), typeset(section.title));

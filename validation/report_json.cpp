@@ -24,15 +24,20 @@ Json letters(const Witnesses& witnesses) {
 
 const char* name_of_subject(Subject subject) {
   switch (subject) {
-    case Subject::claim: return "claim";
-    case Subject::printed: return "printed";
-    case Subject::corrected: return "corrected";
+    case Subject::claim:
+      return "claim";
+    case Subject::printed:
+      return "printed";
+    case Subject::corrected:
+      return "corrected";
   }
   return "unknown";
 }
 
 std::string pair_with_dash(const Witnesses& pair) {
-  return pair.size() == 2 ? fmt::format("{}-{}", pair[0], pair[1]) : pair;
+  std::string out;
+  for (char witness : pair) out += (out.empty() ? "" : "-") + std::string(1, witness);
+  return out;
 }
 
 Json check_json(const Check& check) {
@@ -85,19 +90,25 @@ Json provenance_json(const Report& report) {
   for (const InputData& input : p.inputs) {
     Json files = Json::array();
     for (const InputFile& file : input.files)
-      files.push_back({{"path", file.path}, {"bytes", file.bytes}, {"crc32", fmt::format("{:08x}", file.crc32)}});
+      files.push_back(
+          {{"path", file.path}, {"bytes", file.bytes}, {"crc32", fmt::format("{:08x}", file.crc32)}});
     inputs.push_back({{"name", input.name},
                       {"inputs", input.inputs},
                       {"outputs", input.outputs},
                       {"modes", input.modes},
                       {"examples", input.examples},
                       {"whiteness_residual", number(input.whiteness_residual)},
+                      {"crc32", fmt::format("{:08x}", input.crc32)},
                       {"files", std::move(files)}});
   }
-  Json object = {{"software", pairs_json(p.software)}, {"cpu", p.cpu},
-                 {"threads", p.threads},               {"started", p.started},
-                 {"seed", p.seed},                     {"options", pairs_json(p.options)},
-                 {"inputs", std::move(inputs)},        {"seconds", std::move(seconds)}};
+  Json object = {{"software", pairs_json(p.software)},
+                 {"cpu", p.cpu},
+                 {"threads", p.threads},
+                 {"started", p.started},
+                 {"seed", p.seed},
+                 {"options", pairs_json(p.options)},
+                 {"inputs", std::move(inputs)},
+                 {"seconds", std::move(seconds)}};
   return object;
 }
 
@@ -114,7 +125,9 @@ std::string render_json(const Report& report) {
                        {"tsv", figure.tsv_file},
                        {"gp", figure.gp_file},
                        {"status", figure.status}});
-  const Json json = {{"provenance", provenance_json(report)}, {"claims", std::move(claims)}, {"figures", std::move(figures)}};
+  const Json json = {{"provenance", provenance_json(report)},
+                     {"claims", std::move(claims)},
+                     {"figures", std::move(figures)}};
   // Names of files may hold any bytes; those that are not UTF-8 are replaced rather than refused.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -1,5 +1,5 @@
-// report.json: the report for programs. Numbers that are not finite are strings; only "provenance" changes from
-// run to run.
+// report.json: the report for programs. Numbers that are not finite are strings; only "provenance" changes
+// from run to run.
 #pragma once
 
 #include <string>

@@ -23,7 +23,7 @@ target_compile_options(dln_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -ffp-contract=off
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> # g++ 12 sees overlaps in "literal" + std::string that are not there
   $<$<BOOL:${DLN_WERROR}>:-Werror>
-  $<$<BOOL:${DLN_NATIVE}>:-march=native>
+  $<$<BOOL:${DLN_NATIVE}>:-march=native;-Wno-maybe-uninitialized> # Eigen's AVX-512 headers
   $<$<BOOL:${DLN_SANITIZE}>:-fsanitize=address,undefined;-fno-sanitize-recover=undefined;-fno-omit-frame-pointer>)
 target_link_options(dln_options INTERFACE $<$<BOOL:${DLN_SANITIZE}>:-fsanitize=address,undefined>)
 

@@ -149,13 +149,14 @@ TEST_F(AtomicFileTest, UnfinishedFilesAreRemovedAndFinishedOnesKept) {
   expect_write_error([&] { one.commit(); }, in_folder("one"));  // what is gone cannot be committed
 }
 
-TEST_F(AtomicFileTest, ManyFilesOneAfterTheOtherDoNotExhaustTheMemoryOfUnfinishedOnes) {
-  for (int i = 0; i < 300; ++i) {
+TEST_F(AtomicFileTest, AThousandFilesLaterUnfinishedOnesAreStillRemembered) {
+  for (int i = 0; i < 350; ++i) {
     write_file(in_folder("result"), "text");
     const AtomicFile dropped(in_folder("dropped"));
     EXPECT_THROW(AtomicFile(in_folder("absent/result")), WriteError);
   }
-  const AtomicFile live(in_folder("live"));
+  const AtomicFile one(in_folder("one")), two(in_folder("two")), three(in_folder("three"));
+  EXPECT_EQ(names().size(), 4u);
   remove_unfinished_files();
   EXPECT_THAT(names(), ElementsAre("result"));
 }

@@ -57,6 +57,16 @@ TEST(HierarchicalTree, TheSampledCovarianceIsTheExpectedOne) {
   EXPECT_GE(y.rowwise().mean().mean(), -5 / std::sqrt(features));
 }
 
+TEST(HierarchicalTree, OneFeatureTellsNothingAboutTheNext) {
+  const int features = 40'000;
+  const Matrix y = sample({2, 0.1, features, 5}).targets;
+  for (int apart : {1, 2})
+    for (Eigen::Index item = 0; item < 4; ++item) {
+      const double mean = y.col(item).head(features - apart).dot(y.col(0).tail(features - apart)) / features;
+      EXPECT_NEAR(mean, 0, 5 / std::sqrt(features));  // independent fair signs; five deviations
+    }
+}
+
 TEST(HierarchicalTree, ExpectedSingularValuesAreThoseOfTheExpectedCovariance) {
   for (int levels : {1, 2, 3, 5})
     for (double flip : {0.0, 0.03, 0.1, 0.3, 0.5, 0.8, 1.0}) {
@@ -106,9 +116,9 @@ TEST(HierarchicalTree, ManyFeaturesBringTheSampleSpectrumToItsExpectation) {
     const Vector s = dln::linalg::singular_values(correlate(sample(tree)).sigma31).s;
     const Vector expected = expected_singular_values(tree);
     const double deviation = (s - expected).cwiseAbs().maxCoeff() / expected[0];
-    // The covariance of 8 items has 64 entries of deviation at most 1/sqrt(features), so the squares of s
-    // move by at most 8 / sqrt(features) of `features`; s itself by half of that over s / sqrt(features) >=
-    // 0.6.
+    // The 64 entries of the items' covariance deviate by up to 1 / sqrt(features) each, so its eigenvalues e
+    // by up to 8 / sqrt(features); and s / s_0 by that over 2 sqrt(e e_0) = 2.2 or more: here two such
+    // deviations.
     EXPECT_LE(deviation, 8 / std::sqrt(features));
     EXPECT_LT(deviation, last);  // sixteen times the features: a quarter of the deviation
     last = deviation;

@@ -39,18 +39,27 @@ TEST(Plateaus, AreAsManyAsSeparatedTransitions) {
 }
 
 TEST(Plateaus, MergeWhenTransitionsOverlap) {
-  EXPECT_EQ(count_plateaus(sampled([](double t) { return logistic_speed(2, 8, t) + logistic_speed(2, 8.2, t); })), 1);
+  EXPECT_EQ(
+      count_plateaus(sampled([](double t) { return logistic_speed(2, 8, t) + logistic_speed(2, 8.2, t); })),
+      1);
 }
 
 TEST(Plateaus, IgnoreRipplesBelowTheFactor) {
   EXPECT_EQ(count_plateaus(sampled([](double t) { return 1 + 0.3 * std::sin(t); })), 0);
-  EXPECT_EQ(count_plateaus(sampled([](double t) { return std::exp(std::sin(t)); })), 4);  // rises by e^2 each time
+  EXPECT_EQ(count_plateaus(sampled([](double t) { return std::exp(std::sin(t)); })),
+            4);  // rises by e^2 each time
 }
 
 TEST(Plateaus, IgnoreWhatHappensBelowTheFloor) {
-  EXPECT_EQ(count_plateaus(sampled([](double t) { return t < 5 ? 1e-9 * (1 + t) : logistic_speed(2, 8, t); })), 1);
+  EXPECT_EQ(
+      count_plateaus(sampled([](double t) { return t < 5 ? 1e-9 * (1 + t) : logistic_speed(2, 8, t); })), 1);
   const std::vector<double> late{1, 1e-6, 9e-6, 1e-6, 9e-6};
   EXPECT_EQ(count_plateaus(late), 0);
+}
+
+TEST(Plateaus, AreAbsentWhereNothingMoves) {
+  const std::vector<double> still(6, 0.0);
+  EXPECT_EQ(count_plateaus(still), 0);
 }
 
 TEST(Plateaus, DoNotComeFromAnEmptySampleOrANaN) {

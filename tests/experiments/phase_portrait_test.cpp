@@ -26,11 +26,13 @@ TEST(PhasePortrait, RunsItsTrajectoriesAlongHyperbolasIntoTheMinima) {
   ASSERT_EQ(portrait.trajectories.size(), 2u);
   for (const auto& curve : portrait.trajectories) {
     const auto [a0, b0] = curve.front();
-    for (const auto& [a, b] : curve) EXPECT_NEAR(a * a - b * b, a0 * a0 - b0 * b0, 1e-8);  // 100 steps within 1e-10
+    for (const auto& [a, b] : curve)
+      EXPECT_NEAR(a * a - b * b, a0 * a0 - b0 * b0, 1e-8);  // 100 steps within 1e-10
     EXPECT_NEAR(curve.back()[0] * curve.back()[1], 1, 1e-6);
   }
   EXPECT_GT(portrait.trajectories[0].back()[0], 0);
-  EXPECT_LT(portrait.trajectories[1].back()[0], 0) << "the two starts lie on either side of the stable manifold";
+  EXPECT_LT(portrait.trajectories[1].back()[0], 0)
+      << "the two starts lie on either side of the stable manifold";
 }
 
 TEST(PhasePortrait, RefusesAViewWithoutTheMinima) {

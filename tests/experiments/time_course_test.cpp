@@ -48,7 +48,8 @@ TEST(TimeCourse, StopsWhenEveryLearnableModeIsLearned) {
   EXPECT_EQ(learnable_modes(small_tree(), options), 3);
   EXPECT_EQ(course.reason, network::DescentStop::observer);
   EXPECT_FALSE(std::isnan(course.half_times[2]));
-  for (Eigen::Index k = 3; k < 8; ++k) EXPECT_TRUE(std::isnan(course.half_times[k])) << "mode " << k << " has no hidden unit left";
+  for (Eigen::Index k = 3; k < 8; ++k)
+    EXPECT_TRUE(std::isnan(course.half_times[k])) << "mode " << k << " has no hidden unit left";
 }
 
 TEST(TimeCourse, SaysWhenItRanOutOfEpochs) {

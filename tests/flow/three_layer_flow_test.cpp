@@ -37,7 +37,8 @@ TEST(ThreeLayerFlow, MovesTheProductOfEqualLayersByEq10) {
     flow.strength()(u, du, 0);
     flow.log_strength()(log_u, dlog_u, 0);
     const double product_rule = dlayers[0] * a + a * dlayers[1];
-    EXPECT_NEAR(du[0], product_rule, 4 * std::numeric_limits<double>::epsilon() * (1 + std::abs(product_rule)));
+    EXPECT_NEAR(du[0], product_rule,
+                4 * std::numeric_limits<double>::epsilon() * (1 + std::abs(product_rule)));
     EXPECT_NEAR(dlog_u[0] * u[0], du[0], 8 * std::numeric_limits<double>::epsilon());
   }
 }
@@ -60,7 +61,8 @@ TEST(ThreeLayerFlow, GivesTheSameCurveInLayersStrengthAndItsLogarithm) {
 
 TEST(ThreeLayerFlow, ConservesTheDifferenceOfSquaresAndLowersItsEnergy) {
   const ThreeLayerFlow<double> flow({1, 1});
-  const auto solution = ode::integrate_fully<double>(flow.layers(), {1.5, -1.2}, base::TimeGrid<double>::linear(0, 10, 51));
+  const auto solution =
+      ode::integrate_fully<double>(flow.layers(), {1.5, -1.2}, base::TimeGrid<double>::linear(0, 10, 51));
   double previous = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < solution.trajectory.size(); ++i) {
     const double a = solution.trajectory.state(i)[0], b = solution.trajectory.state(i)[1];

@@ -128,9 +128,8 @@ TEST(DecouplingResidual, IsLargeForARandomNetwork) {
 TEST(DecouplingResidual, MeasuresHowFarOffTheManifoldTheWorstLayerIs) {
   auto stream = base::stream(1, "decoupled");
   auto start = decoupled_weights({7, 6, 5}, kModes, Matrix::Ones(2, 5), stream);
-  const Matrix w2 = start.network.weight(2);
-  // 0.1 of the square root of five beside the diagonal: ||W2||^2 grows from 5 to 5 + 0.05.
-  start.network.weight(2) += 0.1 * std::sqrt(5.0) * start.bases[2].col(0) * start.bases[1].col(1).transpose();
+  // 0.1 of the norm sqrt(5) put beside the diagonal of the first layer: ||W1||^2 grows from 5 to 5.05.
+  start.network.weight(1) += 0.1 * std::sqrt(5.0) * start.bases[1].col(0) * start.bases[0].col(1).transpose();
   EXPECT_NEAR(decoupling_residual(start.network, start.bases), 0.1 / std::sqrt(1.01), kRounding);
   EXPECT_GT(mode_strengths(start.network, kModes).leak, 0.01);
 }

@@ -12,7 +12,7 @@ namespace {
 
 using base::TimeGrid;
 
-constexpr Stepper kSteppers[] = {Stepper::dopri5, Stepper::fehlberg78};
+constexpr Stepper kSteppers[] = {Stepper::dopri5, Stepper::fehlberg78, Stepper::bulirsch_stoer};
 
 // x'' = -x as a system; x = cos t.
 template <class Real>
@@ -24,7 +24,8 @@ RightHandSide<Real> oscillator() {
 }
 
 RightHandSide<double> growth(double exponent) {
-  return [=](std::span<const double> x, std::span<double> dxdt, double) { dxdt[0] = std::pow(x[0], exponent); };
+  return
+      [=](std::span<const double> x, std::span<double> dxdt, double) { dxdt[0] = std::pow(x[0], exponent); };
 }
 
 // Steps of one size: a tolerance that accepts everything, and a largest step.
@@ -34,15 +35,18 @@ FiftyDigits error_with_step(Stepper stepper, int steps) {
   options.stepper = stepper;
   options.relative_tolerance = options.absolute_tolerance = 1e6;
   options.first_step = options.maximum_step = FiftyDigits(1) / steps;
-  const auto solution = integrate<FiftyDigits>(oscillator<FiftyDigits>(), {1, 0}, TimeGrid<FiftyDigits>({0, 1}), options);
+  const auto solution =
+      integrate<FiftyDigits>(oscillator<FiftyDigits>(), {1, 0}, TimeGrid<FiftyDigits>({0, 1}), options);
   EXPECT_EQ(solution.work.accepted_steps, static_cast<std::size_t>(steps));
   return abs(FiftyDigits(solution.trajectory.final_state()[0] - cos(FiftyDigits(1))));
 }
 
 TEST(Integrate, ShowsTheOrderOfEachMethodInFiftyDigits) {
-  for (const auto& [stepper, order] : {std::pair{Stepper::dopri5, 5.0}, std::pair{Stepper::fehlberg78, 8.0}}) {
+  for (const auto& [stepper, order] :
+       {std::pair{Stepper::dopri5, 5.0}, std::pair{Stepper::fehlberg78, 8.0}}) {
     const FiftyDigits coarse = error_with_step(stepper, 64), fine = error_with_step(stepper, 128);
-    const double observed = static_cast<double>(FiftyDigits(log(FiftyDigits(coarse / fine)) / log(FiftyDigits(2))));
+    const double observed =
+        static_cast<double>(FiftyDigits(log(FiftyDigits(coarse / fine)) / log(FiftyDigits(2))));
     // The next order, one power of the step 1/64 higher, is left in the ratio.
     EXPECT_NEAR(observed, order, 0.1) << name_of(stepper);
   }
@@ -56,7 +60,8 @@ TEST(Integrate, ErrsLessAsTheToleranceFalls) {
       options.stepper = stepper;
       options.relative_tolerance = options.absolute_tolerance = tolerance;
       options.maximum_step = 10;  // the tolerance alone decides
-      const auto solution = integrate<double>(oscillator<double>(), {1, 0}, TimeGrid<double>({0, 10}), options);
+      const auto solution =
+          integrate<double>(oscillator<double>(), {1, 0}, TimeGrid<double>({0, 10}), options);
       const double error = std::abs(solution.trajectory.final_state()[0] - std::cos(10.0));
       EXPECT_LT(error, 100 * tolerance) << name_of(stepper);  // some 100 steps, each within the tolerance
       EXPECT_LT(error, previous / 50) << name_of(stepper);
@@ -94,8 +99,10 @@ TEST(Integrate, NoticesABlowUp) {
     const auto solution = integrate<double>(growth(2), {1}, TimeGrid<double>({0, 0.5, 2}), options);
     EXPECT_EQ(solution.reason, StopReason::blew_up) << solution.brief();
     EXPECT_NEAR(solution.stop_time, 1, 1e-6);
-    EXPECT_EQ(solution.trajectory.size(), 2u) << "the time before the pole is kept, the one after is not invented";
-    EXPECT_THROW(integrate_fully<double>(growth(2), {1}, TimeGrid<double>({0, 2}), options), base::NumericalError);
+    EXPECT_EQ(solution.trajectory.size(), 2u)
+        << "the time before the pole is kept, the one after is not invented";
+    EXPECT_THROW(integrate_fully<double>(growth(2), {1}, TimeGrid<double>({0, 2}), options),
+                 base::NumericalError);
   }
 }
 
@@ -103,9 +110,11 @@ TEST(Integrate, NoticesAStepThatBecomesTooSmall) {
   // x' = -1/x from 1 ends at t = 1/2, where the slope is infinite but x is not.
   const auto solution = integrate<double>(growth(-1), {1}, TimeGrid<double>({0, 1}), {.first_step = 0.01});
   EXPECT_EQ(solution.reason, StopReason::reached_end);  // upwards it is harmless
-  const RightHandSide<double> down = [](std::span<const double> x, std::span<double> dxdt, double) { dxdt[0] = -1 / x[0]; };
+  const RightHandSide<double> down = [](std::span<const double> x, std::span<double> dxdt, double) {
+    dxdt[0] = -1 / x[0];
+  };
   const auto stopped = integrate<double>(down, {1}, TimeGrid<double>({0, 1}));
-  EXPECT_FALSE(stopped.complete()) << stopped.brief();
+  EXPECT_EQ(stopped.reason, StopReason::step_too_small) << stopped.brief();
   EXPECT_NEAR(stopped.stop_time, 0.5, 0.01);
 }
 
@@ -129,7 +138,8 @@ TEST(Integrate, SaysWhenTheRightHandSideIsNotFiniteAtTheStart) {
 }
 
 TEST(Integrate, StopsWhenItsStepBudgetIsSpent) {
-  const auto solution = integrate<double>(oscillator<double>(), {1, 0}, TimeGrid<double>({0, 1e6}), {.step_budget = 100});
+  const auto solution =
+      integrate<double>(oscillator<double>(), {1, 0}, TimeGrid<double>({0, 1e6}), {.step_budget = 100});
   EXPECT_EQ(solution.reason, StopReason::step_budget_spent);
   EXPECT_EQ(solution.work.accepted_steps + solution.work.rejected_steps, 100u);
 }
@@ -152,13 +162,16 @@ TEST(Integrate, FollowsAPlateauInLogarithmicCoordinates) {
 }
 
 TEST(Integrate, DoesNotSleepThroughATransitionBetweenPlateaus) {
-  // In ln u the slope is 1 before the transition at t = 28 and 0 after it. Were one step allowed to lead across,
-  // the error estimate, which sees only the ends, would be off by four digits.
-  const RightHandSide<double> f = [](std::span<const double> y, std::span<double> dydt, double) { dydt[0] = 1 - std::exp(y[0]); };
+  // In ln u the slope is 1 before the transition at t = 28 and 0 after it. Were one step allowed to lead
+  // across, the error estimate, which sees only the ends, would be off by four digits.
+  const RightHandSide<double> f = [](std::span<const double> y, std::span<double> dydt, double) {
+    dydt[0] = 1 - std::exp(y[0]);
+  };
   const auto just_after = [&](double maximum_step) {
     Options<double> options{.relative_tolerance = 1e-9, .absolute_tolerance = 1e-9};
     options.maximum_step = maximum_step;
-    return integrate<double>(f, {std::log(1e-12)}, TimeGrid<double>({0, 28, 40}), options).trajectory.state(1)[0];
+    return integrate<double>(f, {std::log(1e-12)}, TimeGrid<double>({0, 28, 40}), options)
+        .trajectory.state(1)[0];
   };
   const double exact = -std::log1p((1e12 - 1) * std::exp(-28.0));
   EXPECT_NEAR(just_after(0), exact, 1e-7);  // 100 steps within 1e-9
@@ -173,7 +186,8 @@ TEST(Integrate, RefusesWhatItCannotIntegrate) {
   EXPECT_THROW(integrate<double>(f, {1, 0}, grid, {.relative_tolerance = 0}), base::DomainError);
   EXPECT_THROW(integrate<double>(f, {1, 0}, grid, {.absolute_tolerance = -1}), base::DomainError);
   EXPECT_THROW(integrate<double>(f, {1, 0}, grid, {.maximum_step = -1}), base::DomainError);
-  EXPECT_THROW(integrate<double>(f, {1, 0}, grid, {.coordinates = Coordinates::logarithmic}), base::DomainError);
+  EXPECT_THROW(integrate<double>(f, {1, 0}, grid, {.coordinates = Coordinates::logarithmic}),
+               base::DomainError);
   EXPECT_THROW(stepper_from_name("euler"), base::DomainError);
   EXPECT_EQ(stepper_from_name("dopri5"), Stepper::dopri5);
 }

@@ -102,7 +102,8 @@ TEST_F(TimeCourseDrawing, IsSavedAsThreeFilesOfWhichTheScriptStandsAlone) {
   const std::string svg = render_svg(drawing);
   save(drawing, svg, folder);
   ASSERT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 3);
-  const auto again = "cd '" + folder.string() + "' && gnuplot test.gp > again.svg && cmp -s again.svg test.svg";
+  const auto again =
+      "cd '" + folder.string() + "' && gnuplot test.gp > again.svg && cmp -s again.svg test.svg";
   EXPECT_EQ(std::system(again.c_str()), 0);
 }
 
@@ -121,20 +122,24 @@ TEST(Drawing, NamesTheRemedyWhenGnuplotIsMissing) {
 }
 
 TEST(Drawing, ReportsWhatGnuplotCouldNotDraw) {
-  EXPECT_THROW(render_svg({.id = "x", .title = "", .alternative_text = "", .gp = "plot nonsense(", .tsv = ""}),
-               base::ExternalProgramError);
+  EXPECT_THROW(
+      render_svg({.id = "x", .title = "", .alternative_text = "", .gp = "plot nonsense(", .tsv = ""}),
+      base::ExternalProgramError);
   EXPECT_THROW(render_svg({.id = "x", .title = "", .alternative_text = "", .gp = "print 1", .tsv = ""}),
                base::ExternalProgramError)
       << "a script that draws nothing is no picture";
 }
 
-TEST(Drawing, TakesNamesLiterally) { EXPECT_EQ(literal("a_b^{c}'\"\\@&~d"), "abcd"); }
+TEST(Drawing, TakesNamesLiterally) {
+  EXPECT_EQ(literal("a_b^{c}'\"\\@&~d"), "abcd");
+}
 
 TEST(PhasePortraitFigure, IsDrawnWithEveryCurveInItsLegend) {
   const experiments::PhasePortraitOptions options;
   const auto drawing = phase_portrait_figure(experiments::draw_phase_portrait(options), options);
   const std::string svg = render_svg(drawing);
-  for (const char* text : {"vector field", "minima ab = s", "stable manifold", "trajectories", "strength of the first layer"})
+  for (const char* text :
+       {"vector field", "minima ab = s", "stable manifold", "trajectories", "strength of the first layer"})
     EXPECT_NE(svg.find(text), std::string::npos) << text;
   EXPECT_EQ(drawing.tsv.substr(0, drawing.tsv.find('\n')), "kind\tcurve\ta\tb\tda_dt\tdb_dt");
 }

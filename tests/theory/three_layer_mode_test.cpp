@@ -33,6 +33,12 @@ TEST(ThreeLayerMode, SurvivesStartsAndTimesWhereThePrintedFormOverflows) {
   EXPECT_NEAR(half_learning_time(tiny), 0.1 / 2e3 * (std::log(1e3) - std::log(1e-320)), 1e-16);
   EXPECT_EQ(strength_at(tiny, 1e300), 1e3);
   EXPECT_EQ(strength_gap_at(tiny, 1e300), 0);
+  // To 50 digits: q = e^{-720} and u0/s are both near the smallest double, u is not.
+  const Mode late({.singular_value = 1e5, .initial_strength = 1e-307, .time_constant = 1});
+  EXPECT_NEAR(strength_at(late, 0.0036) / 83110.107877793816, 1, 64 * 721 * 2.3e-16);
+  const Mode steep({.singular_value = 1e-150, .initial_strength = 1e200, .time_constant = 1});
+  EXPECT_NEAR(strength_at(steep, 1e-190) / 5e189, 1, 1e-10);  // 1/(2t + 1/u0)
+  EXPECT_NEAR(strength_gap_at(steep, 1e-190) / -5e189, 1, 1e-10);
   const Mode huge({.singular_value = 1e-3, .initial_strength = 1e308, .time_constant = 1});
   EXPECT_NEAR(strength_at(huge, 1e6) / 1e-3, 1, 1e-15);
 }
@@ -49,7 +55,9 @@ TEST(ThreeLayerMode, NamesTheValueAndWhatWasWantedInItsErrors) {
 // (tau/s) ln((s - eps)/eps) and its limit, printed, in 120 digits.
 TEST(SymmetricLearning, KeepsTimeLimitAndErrorAccurate) {
   using suite::Arguments, suite::Wide;
-  const suite::Function exact = [](const Arguments& x) { return Wide(x[1] / x[0] * log(Wide((x[0] - x[2]) / x[2]))); };
+  const suite::Function exact = [](const Arguments& x) {
+    return Wide(x[1] / x[0] * log(Wide((x[0] - x[2]) / x[2])));
+  };
   const suite::Function limit = [](const Arguments& x) { return Wide(x[1] / x[0] * log(Wide(x[0] / x[2]))); };
   const suite::Function error = [&](const Arguments& x) { return Wide(exact(x) - limit(x)); };
   for (double s : {1e-3, 1.0, 1e3})
@@ -61,7 +69,9 @@ TEST(SymmetricLearning, KeepsTimeLimitAndErrorAccurate) {
         EXPECT_LE(suite::error_in_units(learning.exact_time(), exact, x), 64);
         EXPECT_LE(suite::error_in_units(learning.asymptotic_time(), limit, x), 64);
         // At eps/s = 1e-200 the difference of the two printed forms is beyond even 120 digits.
-        if (share > 1e-50) { EXPECT_LE(suite::error_in_units(learning.error(), error, x), 64); }
+        if (share > 1e-50) {
+          EXPECT_LE(suite::error_in_units(learning.error(), error, x), 64);
+        }
       }
 }
 

@@ -27,7 +27,8 @@ double value(const std::vector<std::string>& words) {
 TEST(Eval, PrintsEveryQuantityWith17Digits) {
   EXPECT_EQ(dln({"eval", "eq12.u", "u0=0.1", "s=1", "tau=1", "t=0"}).out, "0.10000000000000001\n");
   // Printed forms, evaluated here where nothing overflows.
-  EXPECT_NEAR(value({"eq11.t", "u0=0.1", "uf=0.6", "s=2", "tau=3"}), 3.0 / 4 * std::log(0.6 * 1.9 / (0.1 * 1.4)), 1e-15);
+  EXPECT_NEAR(value({"eq11.t", "u0=0.1", "uf=0.6", "s=2", "tau=3"}),
+              3.0 / 4 * std::log(0.6 * 1.9 / (0.1 * 1.4)), 1e-15);
   const double e = std::exp(2 * 2 * 0.7 / 3), u = 2 * e / (e - 1 + 2 / 0.1);
   EXPECT_NEAR(value({"eq12.u", "u0=0.1", "s=2", "tau=3", "t=0.7"}), u, 1e-15);
   EXPECT_NEAR(value({"eq12.s_minus_u", "t=0.7", "tau=3", "s=2", "u0=0.1"}), 2 - u, 1e-15);
@@ -109,7 +110,8 @@ TEST(EvalJsonl, AnswersEveryLineInOrder) {
       "{\"quantity\": \"eq12.u\", \"params\": {\"u0\": null, \"s\": 1, \"tau\": 1, \"t\": 0}}\n"
       "{\"quantity\": \"n\\u00f6\\\"\", \"params\": {}}\n"
       "{\"quantity\": \"eq12.u\", \"parms\": {}, \"params\": {}}\n"
-      "{\"quantity\": \"eq12.u\", \"params\": {\"u0\": 0.25, \"s\": 1, \"tau\": 1, \"t\": 0}}";  // no newline at the end
+      "{\"quantity\": \"eq12.u\", \"params\": {\"u0\": 0.25, \"s\": 1, \"tau\": 1, \"t\": 0}}";  // no newline
+                                                                                                 // at the end
   const auto outcome = dln({"eval", "--jsonl", "-"}, {.input = input});
   EXPECT_EQ(outcome.code, 0);
   EXPECT_EQ(outcome.err, "");
@@ -128,7 +130,8 @@ TEST(EvalJsonl, AnswersEveryLineInOrder) {
 
 TEST(EvalJsonl, ReadsAFileAndRefusesWhatIsNone) {
   const auto folder = scratch("eval-jsonl");
-  spill(folder / "in.jsonl", "{\"quantity\": \"eq12.u\", \"params\": {\"u0\": 0.5, \"s\": 1, \"tau\": 1, \"t\": 0}}\n");
+  spill(folder / "in.jsonl",
+        "{\"quantity\": \"eq12.u\", \"params\": {\"u0\": 0.5, \"s\": 1, \"tau\": 1, \"t\": 0}}\n");
   EXPECT_EQ(lines(dln({"eval", "--jsonl", (folder / "in.jsonl").string()}).out).at(0).at("value"), 0.5);
   for (const auto& path : {folder.string(), (folder / "missing").string()}) {
     const auto outcome = dln({"eval", "--jsonl", path});
@@ -139,7 +142,8 @@ TEST(EvalJsonl, ReadsAFileAndRefusesWhatIsNone) {
 }
 
 TEST(EvalJsonl, GivesTheSameNumbersAsTheCommandLine) {
-  const std::string input = "{\"quantity\": \"eq12.u\", \"params\": {\"u0\": 1e-6, \"s\": 80, \"tau\": 2000, \"t\": 250}}\n";
+  const std::string input =
+      "{\"quantity\": \"eq12.u\", \"params\": {\"u0\": 1e-6, \"s\": 80, \"tau\": 2000, \"t\": 250}}\n";
   const double from_json = lines(dln({"eval", "--jsonl", "-"}, {.input = input}).out).at(0).at("value");
   EXPECT_EQ(from_json, value({"eq12.u", "u0=1e-6", "s=80", "tau=2000", "t=250"}));
 }
@@ -152,7 +156,8 @@ TEST(Quantities, TakeTheParametersTheyName) {
       const double x = evaluate(quantity, halves);
       EXPECT_TRUE(std::isfinite(x)) << quantity.name;
     } catch (const base::DomainError&) {
-      EXPECT_TRUE(quantity.name.starts_with("claim11")) << "only eps < s/2 forbids equal values: " << quantity.name;
+      EXPECT_TRUE(quantity.name.starts_with("claim11"))
+          << "only eps < s/2 forbids equal values: " << quantity.name;
     }
   }
 }

@@ -29,7 +29,9 @@ inline std::string slurp(const fs::path& path) {
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-inline void spill(const fs::path& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
+inline void spill(const fs::path& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
 
 // A fresh, empty folder below the build.
 inline fs::path scratch(const std::string& name) {
@@ -41,7 +43,7 @@ inline fs::path scratch(const std::string& name) {
 
 struct Launch {
   std::string input = {};
-  std::string out_to = {};  // a file such as /dev/full instead of a pipe to us
+  std::string out_to = {};                    // a file such as /dev/full instead of a pipe to us
   std::vector<std::string> environment = {};  // NAME=VALUE, instead of the variables of the same name
 };
 
@@ -50,7 +52,8 @@ inline pid_t start(const std::vector<std::string>& arguments, const fs::path& fo
   words.insert(words.end(), arguments.begin(), arguments.end());
   for (char** variable = environ; *variable; ++variable) {
     const std::string text = *variable, name = text.substr(0, text.find('=') + 1);
-    if (std::ranges::none_of(launch.environment, [&](const auto& other) { return other.starts_with(name); })) variables.push_back(text);
+    if (std::ranges::none_of(launch.environment, [&](const auto& other) { return other.starts_with(name); }))
+      variables.push_back(text);
   }
   variables.insert(variables.end(), launch.environment.begin(), launch.environment.end());
   auto pointers = [](std::vector<std::string>& strings) {

@@ -3,8 +3,11 @@
 #include <sys/stat.h>
 
 #include <chrono>
+#include <cmath>
 #include <csignal>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <thread>
 
 #include "tests/tools/program.hpp"
@@ -27,10 +30,12 @@ TEST(Program, HelpsAndTellsItsVersion) {
   EXPECT_EQ(help.code, 0);
   for (const char* word : {"verify", "figure", "eval", "data", "list", "Examples", "Exit codes"})
     EXPECT_NE(help.out.find(word), std::string::npos) << word;
-  for (const char* command : {"verify", "figure", "eval", "data", "list"}) EXPECT_EQ(dln({command, "--help"}).code, 0) << command;
+  for (const char* command : {"verify", "figure", "eval", "data", "list"})
+    EXPECT_EQ(dln({command, "--help"}).code, 0) << command;
   EXPECT_EQ(dln({"--version"}).out, "dln 0.1.0\n");
   const auto json = Json::parse(dln({"--version", "--json"}).out);
-  for (const char* key : {"dln", "git", "compiler", "Boost", "Eigen", "gnuplot"}) EXPECT_TRUE(json.contains(key)) << key;
+  for (const char* key : {"dln", "git", "compiler", "Boost", "Eigen", "gnuplot"})
+    EXPECT_TRUE(json.contains(key)) << key;
 }
 
 TEST(Program, RefusesUnknownWordsWithExitCode2) {
@@ -85,8 +90,10 @@ TEST(Program, ListsWhatThereIs) {
 }
 
 TEST(Program, NoticesAFullDiskOnItsOutput) {
-  for (const std::vector<std::string>& arguments :
-       {std::vector<std::string>{"--version"}, {"--help"}, {"list", "claims"}, {"eval", "eq12.u", "u0=0.1", "s=1", "tau=1", "t=1"}}) {
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"--version"},
+                                                    {"--help"},
+                                                    {"list", "claims"},
+                                                    {"eval", "eq12.u", "u0=0.1", "s=1", "tau=1", "t=1"}}) {
     const auto outcome = dln(arguments, {.out_to = "/dev/full"});
     EXPECT_EQ(outcome.code, 5) << arguments[0];
     EXPECT_NE(outcome.err.find("standard output"), std::string::npos) << outcome.err;
@@ -97,7 +104,8 @@ TEST(Program, RefusesOutputFoldersItCannotWriteBeforeItWorks) {
   const auto folder = scratch("bad-out");
   spill(folder / "file", "x");
   for (const auto& out : {folder / "file", folder / "file" / "below", fs::path("/proc/dln-report")}) {
-    for (const std::vector<std::string>& command : {std::vector<std::string>{"verify", "--effort", "quick", "--claim", "C13"}, {"figure", "2"}}) {
+    for (const std::vector<std::string>& command :
+         {std::vector<std::string>{"verify", "--effort", "quick", "--claim", "C13"}, {"figure", "2"}}) {
       auto arguments = command;
       arguments.insert(arguments.end(), {"--out", out.string()});
       const auto outcome = dln(arguments);
@@ -126,7 +134,8 @@ TEST(Verify, WritesTheWholeReportAndNothingElse) {
   EXPECT_NE(outcome.out.find("C13 holds"), std::string::npos) << outcome.out;
   EXPECT_NE(outcome.out.find("Of 2 claims, 2 hold"), std::string::npos);
   EXPECT_EQ(outcome.err, "") << "no progress where there is no terminal";
-  EXPECT_EQ(files_in(folder), (std::vector<std::string>{"figures/2.gp", "figures/2.svg", "figures/2.tsv", "report.html", "report.json"}));
+  EXPECT_EQ(files_in(folder), (std::vector<std::string>{"figures/2.gp", "figures/2.svg", "figures/2.tsv",
+                                                        "report.html", "report.json"}));
   const auto json = Json::parse(slurp(folder / "report.json"));
   EXPECT_EQ(json.at("claims").size(), 2u);
   EXPECT_EQ(json.at("figures").at(0).at("status"), "drawn");
@@ -137,7 +146,8 @@ TEST(Verify, GivesTheSameReportFromRunToRunButForItsProvenance) {
   const auto folder = scratch("verify-twice");
   std::vector<Json> reports;
   for (const char* run : {"a", "b"}) {
-    dln({"verify", "--effort", "quick", "--claim", "C9", "C14", "C18", "C19", "--out", (folder / run).string(), "--seed", "5"});
+    dln({"verify", "--effort", "quick", "--claim", "C9", "C14", "C18", "C19", "--out",
+         (folder / run).string(), "--seed", "5"});
     reports.push_back(Json::parse(slurp(folder / run / "report.json")));
     reports.back().erase("provenance");
   }
@@ -148,10 +158,12 @@ TEST(Verify, GivesTheSameReportFromRunToRunButForItsProvenance) {
 
 TEST(Verify, WritesTheReportWithoutGnuplotAndNamesTheMissingFigures) {
   const auto folder = scratch("verify-without-gnuplot");
-  const auto outcome = dln({"verify", "--effort", "quick", "--claim", "C9", "--out", folder.string()}, {.environment = {"PATH=/nonexistent"}});
+  const auto outcome = dln({"verify", "--effort", "quick", "--claim", "C9", "--out", folder.string()},
+                           {.environment = {"PATH=/nonexistent"}});
   EXPECT_EQ(outcome.code, 0);
   EXPECT_NE(outcome.err.find("gnuplot-nox"), std::string::npos) << outcome.err;
-  EXPECT_EQ(files_in(folder), (std::vector<std::string>{"figures/2.gp", "figures/2.tsv", "report.html", "report.json"}));
+  EXPECT_EQ(files_in(folder),
+            (std::vector<std::string>{"figures/2.gp", "figures/2.tsv", "report.html", "report.json"}));
   const auto json = Json::parse(slurp(folder / "report.json"));
   EXPECT_TRUE(json.at("figures").at(0).at("status").get<std::string>().starts_with("missing: "));
   EXPECT_EQ(json.at("provenance").at("software").at("gnuplot"), "not installed");
@@ -172,7 +184,8 @@ TEST(Images, ThatCannotBeReadAreExitCode3) {
   spill(folder / "train-labels-idx1-ubyte", "nor this");
   const std::string images = (folder / "train-images-idx3-ubyte").string();
   for (const std::vector<std::string>& arguments :
-       {std::vector<std::string>{"verify", "--claim", "C18", "--effort", "quick", "--out", (folder / "r").string(), "--images", images},
+       {std::vector<std::string>{"verify", "--claim", "C18", "--effort", "quick", "--out",
+                                 (folder / "r").string(), "--images", images},
         {"figure", "3w", "--out", (folder / "f").string(), "--images", images},
         {"figure", "3w", "--out", (folder / "f").string(), "--images", images + "-missing"},
         {"data", "info", images},
@@ -182,12 +195,14 @@ TEST(Images, ThatCannotBeReadAreExitCode3) {
     EXPECT_NE(outcome.err.find("cannot read " + folder.string()), std::string::npos) << outcome.err;
     EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
   }
-  EXPECT_TRUE(!fs::exists(folder / "r/report.json") && files_in(folder).size() == 2) << "nothing half-written";
+  EXPECT_TRUE(!fs::exists(folder / "r/report.json") && files_in(folder).size() == 2)
+      << "nothing half-written";
 }
 
 TEST(Data, PrintsTheTreesSpectrumAndWritesItsFeatures) {
   const auto folder = scratch("data-tree");
-  const auto outcome = dln({"data", "tree", "--levels", "3", "--features", "20", "--out", (folder / "tree.tsv").string()});
+  const auto outcome =
+      dln({"data", "tree", "--levels", "3", "--features", "20", "--out", (folder / "tree.tsv").string()});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_TRUE(outcome.out.starts_with("mode\ttree_level\ts\ts_in_expectation\n1\t0\t"));
   EXPECT_EQ(std::ranges::count(outcome.out, '\n'), 9);
@@ -196,14 +211,101 @@ TEST(Data, PrintsTheTreesSpectrumAndWritesItsFeatures) {
   EXPECT_EQ(dln({"data", "tree", "--out", (folder / "no/such/folder").string()}).code, 5);
 }
 
+TEST(Data, DoesNotDestroyWhatIsNotARegularFile) {
+  const auto folder = scratch("data-fifo");
+  const fs::path fifo = folder / "fifo", link = folder / "link", target = folder / "target";
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0644), 0);
+  EXPECT_EQ(dln({"data", "tree", "--levels", "2", "--features", "5", "--out", fifo.string()}).code, 5);
+  EXPECT_TRUE(fs::is_fifo(fifo));
+  spill(target, "old");
+  fs::create_symlink("target", link);
+  EXPECT_EQ(dln({"data", "tree", "--levels", "2", "--features", "5", "--out", link.string()}).code, 0);
+  EXPECT_TRUE(fs::is_symlink(link)) << "the link stays, what it points to is replaced";
+  EXPECT_TRUE(slurp(target).starts_with("item"));
+}
+
+// A header of big-endian numbers, then bytes.
+std::string idx(std::initializer_list<unsigned> header, const std::string& bytes) {
+  std::string file;
+  for (unsigned word : header)
+    for (int shift : {24, 16, 8, 0}) file += static_cast<char>(word >> shift & 0xff);
+  return file + bytes;
+}
+
+TEST(Images, ThatAreDamagedAreNamedInOneSentence) {
+  const auto folder = scratch("damaged-images");
+  const fs::path images = folder / "images-idx3", labels = folder / "labels-idx1";
+  const std::string good_images = idx({0x803, 3, 2, 2}, std::string(12, '\1')),
+                    good_labels = idx({0x801, 3}, std::string("\0\1\2", 3));
+  struct Case {
+    std::string images, labels;
+    const char* said;
+  };
+  const std::vector<Case> cases{
+      {idx({0x802, 3, 2, 2}, std::string(12, 1)), good_labels, "0x00000802"},
+      {good_images.substr(0, 20), good_labels, "truncated"},
+      {good_images.substr(0, 10), good_labels, "truncated"},
+      {good_images + "x", good_labels, "bytes follow"},
+      {good_images, good_labels + "x", "bytes follow"},
+      {good_images, idx({0x801, 2}, std::string(2, '\0')), "2 labels, but there are 3 images"},
+      {good_images, idx({0x801, 3}, std::string("\0\1\13", 3)), "label 11 of example 2 is out of range"},
+      {idx({0x803, 0xffffffff, 0xffffffff, 0xffffffff}, ""), good_labels, "at most 8192 pixels"},
+      {idx({0x803, 0xffffffff, 50, 50}, ""), good_labels, "promises"},
+      {idx({0x803, 0, 2, 2}, ""), good_labels, "0 images"},
+      {good_images, idx({0x801, 3}, std::string(3, '\1')), "at least two classes"},
+      {idx({0x803, 3, 2, 2}, std::string(12, '\0')), good_labels, "all inputs are zero"},
+  };
+  for (const Case& bad : cases) {
+    spill(images, bad.images);
+    spill(labels, bad.labels);
+    const auto outcome = dln({"figure", "3w", "--effort", "quick", "--out", (folder / "out").string(),
+                              "--images", images.string(), "--labels", labels.string()});
+    EXPECT_EQ(outcome.code, 3) << bad.said;
+    EXPECT_NE(outcome.err.find(bad.said), std::string::npos) << outcome.err;
+    EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
+    EXPECT_TRUE(!fs::exists(folder / "out") || files_in(folder / "out").empty());
+  }
+}
+
+TEST(Figure, ThreeLeftTabulatesTheTheorysHalfTimesTo12Digits) {
+  const auto folder = scratch("figure-3l");
+  ASSERT_EQ(dln({"figure", "3l", "--effort", "quick", "--out", folder.string()}).code, 0);
+  std::istringstream lines(slurp(folder / "3l.tsv"));
+  std::string line;
+  std::getline(lines, line);
+  int halves = 0;
+  // lambda = 0.5e-3 scaled to the small tree's s_1, so tau is read off the first mode and must serve all
+  // others.
+  double tau = 0;
+  while (std::getline(lines, line)) {
+    std::istringstream cells(line);
+    std::string mode, s, curve, epoch;
+    for (std::string* cell : {&mode, &s, &curve, &epoch}) std::getline(cells, *cell, '\t');
+    if (curve != "theory half") continue;
+    const double unit = std::log(std::stod(s) / 1e-6 - 1) / (2 * std::stod(s));
+    if (halves++ == 0) tau = std::stod(epoch) / unit;
+    EXPECT_NEAR(std::stod(epoch) / (tau * unit), 1, 1e-12);
+  }
+  EXPECT_EQ(halves, 5);
+}
+
+TEST(Stderr, MayBeClosedOrFullWithoutHarm) {
+  const std::string program = DLN_PROGRAM;
+  EXPECT_EQ(WEXITSTATUS(std::system((program + " eval nope 2>&-").c_str())), 2);
+  EXPECT_EQ(WEXITSTATUS(std::system((program + " nope 2>/dev/full").c_str())), 2);
+}
+
 TEST(Signals, EndItWithTheirCodeAndNothingHalfWritten) {
   for (const auto& [signal, code] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
     const auto folder = scratch("signals"), out = folder / "report";
-    const pid_t child = start({"verify", "--effort", "full", "--claim", "C18", "--out", out.string()}, folder, {});
+    const pid_t child =
+        start({"verify", "--effort", "full", "--claim", "C18", "--out", out.string()}, folder, {});
     std::this_thread::sleep_for(std::chrono::milliseconds(400));
     ::kill(child, signal);
     EXPECT_EQ(finish(child, folder).code, code);
-    if (fs::exists(out)) { EXPECT_TRUE(files_in(out).empty()); }
+    if (fs::exists(out)) {
+      EXPECT_TRUE(files_in(out).empty());
+    }
   }
 }
 

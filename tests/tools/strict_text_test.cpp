@@ -16,13 +16,15 @@ TEST(StrictNumber, TakesPlainDecimals) {
 }
 
 TEST(StrictNumber, RefusesEverythingElseAndQuotesIt) {
-  for (const char* bad : {"", " ", "nan", "NaN", "inf", "-inf", "infinity", "1e400", "-1e400", "1e-400", "0x10", "1,5", "1 2", " 1",
-                          "1 ", "+1", "1e", "--1", "1.2.3", "one", "1f", "0b1", "１"}) {
+  for (const char* bad :
+       {"",    " ",  "nan", "NaN", "inf", "-inf", "infinity", "1e400", "-1e400", "1e-400", "0x10", "1,5",
+        "1 2", " 1", "1 ",  "+1",  "1e",  "--1",  "1.2.3",    "one",   "1f",     "0b1",    "１"}) {
     try {
       strict_number("s", bad);
       ADD_FAILURE() << "'" << bad << "' was accepted";
     } catch (const base::DomainError& error) {
-      EXPECT_NE(std::string(error.what()).find("s = '" + std::string(bad)), std::string::npos) << error.what();
+      EXPECT_NE(std::string(error.what()).find("s = '" + std::string(bad)), std::string::npos)
+          << error.what();
     }
   }
 }

@@ -1,5 +1,5 @@
-// Every claim of the ledger at quick effort, as it is and with one witness made wrong on purpose: a claim whose
-// verdict does not flip is no test.
+// Every claim of the ledger at quick effort, as it is and with one witness made wrong on purpose: a claim
+// whose verdict does not flip is no test.
 #include <gtest/gtest.h>
 
 #include <ostream>
@@ -10,7 +10,9 @@
 namespace dln::validation {
 
 // How GoogleTest names a parameter.
-void PrintTo(const Claim& claim, std::ostream* out) { *out << claim.info.id; }
+void PrintTo(const Claim& claim, std::ostream* out) {
+  *out << claim.info.id;
+}
 
 namespace {
 
@@ -33,25 +35,31 @@ class EveryClaim : public testing::TestWithParam<Claim> {
 TEST_P(EveryClaim, HasItsVerdict) {
   const Claim& claim = GetParam();
   const auto record = examine(claim, claim.evaluate, context);
-  EXPECT_EQ(record.verdict(), claim.info.kind == Kind::claim ? Verdict::holds : Verdict::refuted_as_printed) << record.trouble;
+  EXPECT_EQ(record.verdict(), claim.info.kind == Kind::claim ? Verdict::holds : Verdict::refuted_as_printed)
+      << record.trouble;
   EXPECT_FALSE(record.witnesses_run().empty());
   for (const Check& check : record.checks) {
     EXPECT_TRUE(check.passed()) << check.quantity << " = " << check.measured << ", bound " << check.bound;
     EXPECT_FALSE(check.bound_reason.empty()) << check.quantity;
     EXPECT_FALSE(check.is_wide() && check.wide_reason.empty())
-        << check.quantity << " = " << check.measured << ": the bound " << check.bound << " needs a second sentence";
+        << check.quantity << " = " << check.measured << ": the bound " << check.bound
+        << " needs a second sentence";
     for (char witness : check.witness_pair)
-      EXPECT_NE(claim.info.witnesses.find(witness), std::string::npos) << check.quantity << " calls the unlisted witness " << witness;
+      EXPECT_NE(claim.info.witnesses.find(witness), std::string::npos)
+          << check.quantity << " calls the unlisted witness " << witness;
   }
 }
 
 TEST_P(EveryClaim, FailsWhenAWitnessIsMadeWrong) {
   const Claim& claim = GetParam();
   EXPECT_FALSE(claim.wrong_variant.empty());
-  EXPECT_EQ(examine(claim, claim.evaluate_wrong, context).verdict(), Verdict::fails) << claim.wrong_variant;
+  const auto record = examine(claim, claim.evaluate_wrong, context);
+  EXPECT_EQ(record.verdict(), Verdict::fails) << claim.wrong_variant;
+  EXPECT_EQ(record.trouble, "") << "it must be refuted, not merely stumble";
 }
 
-INSTANTIATE_TEST_SUITE_P(Ledger, EveryClaim, testing::ValuesIn(ledger()), [](const auto& instance) { return instance.param.info.id; });
+INSTANTIATE_TEST_SUITE_P(Ledger, EveryClaim, testing::ValuesIn(ledger()),
+                         [](const auto& instance) { return instance.param.info.id; });
 
 }  // namespace
 }  // namespace dln::validation

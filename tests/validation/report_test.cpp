@@ -23,8 +23,9 @@ ClaimRecord awkward_claim() {
                  .witnesses = "SGN",
                  .figures = {"3l"}};
   const double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
-  record.checks = {{"printed", inf, 0, Relation::at_least, 1, "reason", "", "GN", "tree", Subject::printed},
-                   {"corrected", nan, 0, Relation::at_most, 1, "reason", "Wide", "GN", "tree", Subject::corrected}};
+  record.checks = {
+      {"printed", inf, 0, Relation::at_least, 1, "reason", "", "GN", "tree", Subject::printed},
+      {"corrected", nan, 0, Relation::at_most, 1, "reason", "Wide", "GN", "tree", Subject::corrected}};
   record.seconds = 0.25;
   return record;
 }
@@ -33,7 +34,14 @@ Report awkward_report() {
   Provenance provenance;
   provenance.software = {{"dln", "0.1.0"}};
   provenance.inputs = {{"images", 784, 10, 10, 100, 1e-9, {{"/a \xff path", 5, 0xdeadbeef}}}};
-  Figure drawn{"3l", "Fig 3", "Sigmoids <rise>.", "<?xml version=\"1.0\"?>\n<svg id=\"a\"></svg>", "figures/3l.svg", "figures/3l.tsv", "figures/3l.gp", "drawn"};
+  Figure drawn{"3l",
+               "Fig 3",
+               "Sigmoids <rise>.",
+               "<?xml version=\"1.0\"?>\n<svg id=\"a\"></svg>",
+               "figures/3l.svg",
+               "figures/3l.tsv",
+               "figures/3l.gp",
+               "drawn"};
   Figure missing{"2", "Fig 2", "Arrows.", "", "", "figures/2.tsv", "figures/2.gp", "missing: no gnuplot"};
   return compose_report({awkward_claim()}, {drawn, missing}, provenance);
 }
@@ -45,18 +53,21 @@ TEST(ReportJson, HasTheStableInterface) {
   EXPECT_EQ(claim.at("id"), "X1");
   EXPECT_EQ(claim.at("kind"), "error");
   EXPECT_EQ(claim.at("section"), 1);
-  for (const char* key : {"sentence", "source", "formula", "printed", "corrected"}) EXPECT_TRUE(claim.at(key).is_string()) << key;
+  for (const char* key : {"sentence", "source", "formula", "printed", "corrected"})
+    EXPECT_TRUE(claim.at(key).is_string()) << key;
   EXPECT_EQ(claim.at("witnesses_run"), (nlohmann::json{"G", "N"}));
   EXPECT_EQ(claim.at("witnesses_not_run"), nlohmann::json{"S"});
   EXPECT_EQ(claim.at("verdict"), "fails");
   EXPECT_EQ(claim.at("figures"), nlohmann::json{"3l"});
   const auto& check = claim.at("checks").at(0);
-  for (const char* key : {"quantity", "measured", "expected", "relation", "bound", "bound_reason", "digits", "witness_pair", "dataset", "passed"})
+  for (const char* key : {"quantity", "measured", "expected", "relation", "bound", "bound_reason", "digits",
+                          "witness_pair", "dataset", "passed"})
     EXPECT_TRUE(check.contains(key)) << key;
   EXPECT_EQ(check["witness_pair"], "G-N");
   EXPECT_EQ(json.at("provenance").at("seconds").at("X1"), 0.25);
   EXPECT_EQ(json["provenance"]["inputs"][0]["files"][0]["crc32"], "deadbeef");
-  for (const char* key : {"id", "title", "alt", "svg", "tsv", "gp", "status"}) EXPECT_TRUE(json.at("figures").at(0).contains(key)) << key;
+  for (const char* key : {"id", "title", "alt", "svg", "tsv", "gp", "status"})
+    EXPECT_TRUE(json.at("figures").at(0).contains(key)) << key;
   EXPECT_EQ(json["figures"][1]["status"], "missing: no gnuplot");
 }
 
@@ -97,8 +108,10 @@ TEST(Typeset, KnowsSubscriptsAndSuperscriptsAndNothingElse) {
 }
 
 TEST(Summary, CountsEveryVerdict) {
-  EXPECT_EQ(summary({.holds = 8, .refuted_as_printed = 2}), "Of 10 claims, 8 hold, 2 are refuted as printed and hold when corrected, 0 fail.");
-  EXPECT_EQ(summary({.holds = 1, .not_run = 1}), "Of 2 claims, 1 holds, 0 are refuted as printed and hold when corrected, 0 fail, 1 did not run.");
+  EXPECT_EQ(summary({.holds = 8, .refuted_as_printed = 2}),
+            "Of 10 claims, 8 hold, 2 are refuted as printed and hold when corrected, 0 fail.");
+  EXPECT_EQ(summary({.holds = 1, .not_run = 1}),
+            "Of 2 claims, 1 holds, 0 are refuted as printed and hold when corrected, 0 fail, 1 did not run.");
 }
 
 }  // namespace

@@ -12,7 +12,8 @@ std::vector<Eigen::Index> units_of(const LearningProblem& problem, Eigen::Index 
   return {problem.correlations.sigma31.cols(), hidden, problem.correlations.sigma31.rows()};
 }
 
-network::DecoupledStart decoupled_start(const LearningProblem& problem, const Matrix& strengths, std::uint64_t seed) {
+network::DecoupledStart decoupled_start(const LearningProblem& problem, const Matrix& strengths,
+                                        std::uint64_t seed) {
   auto stream = base::stream(seed, "decoupled start of a claim");
   return network::decoupled_weights(units_of(problem, 32), problem.modes, strengths, stream);
 }

@@ -13,14 +13,15 @@ namespace dln::validation::section_1 {
 std::vector<Eigen::Index> units_of(const experiments::LearningProblem& problem, Eigen::Index hidden);
 
 // A decoupled network with 32 hidden units; strengths : 2 x modes, row 0 in W21, row 1 in W32.
-network::DecoupledStart decoupled_start(const experiments::LearningProblem& problem, const linalg::Matrix& strengths,
-                                        std::uint64_t seed);
+network::DecoupledStart decoupled_start(const experiments::LearningProblem& problem,
+                                        const linalg::Matrix& strengths, std::uint64_t seed);
 
 // The same strengths a and b for every mode that 32 hidden units can hold.
 linalg::Matrix layer_strengths(const experiments::LearningProblem& problem, double a, double b);
 
 // The strengths (a, b) of every mode along the bases of a decoupled start: 2 x modes.
-linalg::Matrix layers_in_bases(const network::LinearNetwork<double>& n, const std::vector<linalg::Matrix>& bases);
+linalg::Matrix layers_in_bases(const network::LinearNetwork<double>& n,
+                               const std::vector<linalg::Matrix>& bases);
 
 // How a claim obtains the law of Eqs 10 to 12.
 using ClosedForm = std::function<theory::ThreeLayerMode<double>(double s, double u0, double tau)>;

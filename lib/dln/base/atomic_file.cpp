@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <system_error>
 #include <utility>
 
@@ -41,6 +42,13 @@ void forget(int slot) {
   if (slot >= 0) slots[static_cast<std::size_t>(slot)].state = 0;
 }
 
+// A symbolic link stands for what it points to: that is what gets replaced.
+std::filesystem::path resolved(const std::filesystem::path& target) {
+  std::error_code trouble;
+  auto real = std::filesystem::weakly_canonical(target, trouble);
+  return trouble ? target : real;
+}
+
 std::filesystem::path temporary_name(const std::filesystem::path& target) {
   static std::atomic<unsigned> serial{0};
   auto name = fmt::format(".{}.{}-{}.tmp", target.filename().string(), ::getpid(), serial++);
@@ -50,8 +58,15 @@ std::filesystem::path temporary_name(const std::filesystem::path& target) {
 }  // namespace
 
 AtomicFile::AtomicFile(std::filesystem::path target)
-    : target_(std::move(target)), temporary_(temporary_name(target_)) {
+    : target_(resolved(target)), temporary_(temporary_name(target_)) {
+  // Renaming onto a device or a pipe would destroy it.
+  std::error_code ignored;
+  const auto kind = std::filesystem::status(target_, ignored).type();
+  if (kind == std::filesystem::file_type::directory) fail("a folder of that name is in the way");
+  if (kind != std::filesystem::file_type::regular && kind != std::filesystem::file_type::not_found)
+    fail("it is not a regular file; name a file that can be created or replaced");
   slot_ = remember(temporary_.string());
+  if (slot_ < 0) fail("its path is too long, or too many files are being written at once");
   descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (descriptor_ < 0) {
     forget(std::exchange(slot_, -1));
@@ -79,7 +94,6 @@ void AtomicFile::write(std::string_view text) {
 }
 
 void AtomicFile::commit() {
-  if (std::filesystem::is_directory(target_)) fail("a folder of that name is in the way");
   if (::fsync(descriptor_) != 0) fail(std::strerror(errno));
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail(std::strerror(errno));
   ::close(std::exchange(descriptor_, -1));
@@ -95,13 +109,25 @@ void write_file(const std::filesystem::path& target, std::string_view text) {
   file.commit();
 }
 
+void write_files(const std::vector<std::pair<std::filesystem::path, std::string>>& files) {
+  std::vector<std::unique_ptr<AtomicFile>> written;
+  for (const auto& [target, text] : files) {
+    written.push_back(std::make_unique<AtomicFile>(target));
+    written.back()->write(text);
+  }
+  for (auto& file : written) file->commit();
+}
+
 void require_writable_directory(const std::filesystem::path& directory) {
   std::error_code trouble;
   std::filesystem::create_directories(directory, trouble);
   if (trouble || !std::filesystem::is_directory(directory))
     throw WriteError(fmt::format("cannot write into {}: {}; name a folder that can be created or written",
-                                 directory.string(), trouble ? trouble.message() : "it is not a folder"));
-  AtomicFile probe(directory / "probe");
+                                 directory.empty() ? "''" : directory.string(),
+                                 trouble ? trouble.message() : "it is not a folder"));
+  if (::access(directory.c_str(), W_OK | X_OK) != 0)
+    throw WriteError(fmt::format("cannot write into {}: {}; name a folder that can be created or written",
+                                 directory.string(), std::strerror(errno)));
 }
 
 void remove_unfinished_files() noexcept {

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace dln::base {
 
@@ -34,6 +36,10 @@ class AtomicFile {
 
 // Writes `text` to `target`, whole or not at all. Throws WriteError.
 void write_file(const std::filesystem::path& target, std::string_view text);
+
+// The same for several files that belong together: all are written before the first takes its place. Throws
+// WriteError.
+void write_files(const std::vector<std::pair<std::filesystem::path, std::string>>& files);
 
 // Makes `directory` (and its parents) and proves that a file can be created in it. Throws WriteError.
 void require_writable_directory(const std::filesystem::path& directory);

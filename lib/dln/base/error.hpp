@@ -55,7 +55,8 @@ class ExternalProgramError : public Error {
 // Throws DomainError("NAME = VALUE: expected WANTED") unless `holds`.
 template <class Real>
 void require(bool holds, std::string_view name, const Real& value, std::string_view wanted) {
-  if (!holds) throw DomainError(fmt::format("{} = {}: expected {}", name, static_cast<double>(value), wanted));
+  if (!holds)
+    throw DomainError(fmt::format("{} = {}: expected {}", name, static_cast<double>(value), wanted));
 }
 
 // Real may be a multiprecision type, whose isfinite is found by argument-dependent lookup.

@@ -15,8 +15,8 @@ class RandomStream {
  public:
   explicit RandomStream(std::mt19937_64 engine) : engine_(engine) {}
 
-  double normal();                      // N(0, 1)
-  double uniform();                     // [0, 1)
+  double normal();   // N(0, 1)
+  double uniform();  // [0, 1)
   bool bernoulli(double probability) { return uniform() < probability; }
 
  private:

@@ -1,5 +1,7 @@
 #include "dln/data/correlations.hpp"
 
+#include <zlib.h>
+
 #include "dln/base/error.hpp"
 
 namespace dln::data {
@@ -11,12 +13,13 @@ CorrelationAccumulator::CorrelationAccumulator(Eigen::Index input_size, Eigen::I
 void CorrelationAccumulator::add(const Dataset& batch) {
   if (batch.inputs.rows() != sigma31_.cols() || batch.targets.rows() != sigma31_.rows() ||
       batch.inputs.cols() != batch.targets.cols())
-    throw base::DomainError(fmt::format("batch of inputs {} x {} and targets {} x {}: expected {} x P and {} x P",
-                                        batch.inputs.rows(), batch.inputs.cols(), batch.targets.rows(),
-                                        batch.targets.cols(), sigma31_.cols(), sigma31_.rows()));
+    throw base::DomainError(fmt::format(
+        "batch of inputs {} x {} and targets {} x {}: expected {} x P and {} x P", batch.inputs.rows(),
+        batch.inputs.cols(), batch.targets.rows(), batch.targets.cols(), sigma31_.cols(), sigma31_.rows()));
   if (!batch.inputs.allFinite() || !batch.targets.allFinite())
     throw base::DataError(fmt::format("examples {} to {}: expected finite values, found one that is not",
-                                      examples_, examples_ + static_cast<std::uint64_t>(batch.inputs.cols())));
+                                      examples_,
+                                      examples_ + static_cast<std::uint64_t>(batch.inputs.cols())));
   sigma11_lower_.selfadjointView<Eigen::Lower>().rankUpdate(batch.inputs);
   sigma31_.noalias() += batch.targets * batch.inputs.transpose();
   target_power_ += batch.targets.squaredNorm();
@@ -51,6 +54,17 @@ Correlations correlate(ExampleSource& source, base::Progress& progress) {
 double whiteness_residual(const linalg::Matrix& sigma11) {
   const auto identity = linalg::Matrix::Identity(sigma11.rows(), sigma11.cols());
   return (sigma11 - identity).norm() / identity.norm();
+}
+
+std::uint32_t fingerprint(const Correlations& correlations) {
+  uLong code = ::crc32(0, nullptr, 0);
+  for (const linalg::Matrix* matrix : {&correlations.sigma11, &correlations.sigma31}) {
+    const std::int64_t sizes[] = {matrix->rows(), matrix->cols()};
+    code = ::crc32_z(code, reinterpret_cast<const Bytef*>(sizes), sizeof sizes);
+    code = ::crc32_z(code, reinterpret_cast<const Bytef*>(matrix->data()),
+                     sizeof(double) * static_cast<std::size_t>(matrix->size()));
+  }
+  return static_cast<std::uint32_t>(code);
 }
 
 double sum_factor(const Correlations& correlations) {

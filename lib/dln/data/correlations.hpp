@@ -44,6 +44,9 @@ Correlations correlate(ExampleSource& source, base::Progress& progress);
 // ||Sigma11 - I||_F / ||I||_F.
 double whiteness_residual(const linalg::Matrix& sigma11);
 
+// CRC-32 of sigma11, sigma31 and their sizes: tells data sets apart, and says which one a result stands on.
+std::uint32_t fingerprint(const Correlations& correlations);
+
 // The factor that turns these correlations into the sums of Eq 1: P for means, 1 for sums.
 double sum_factor(const Correlations& correlations);
 

@@ -14,7 +14,8 @@ namespace fs = std::filesystem;
 
 FileIdentity identify(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!fs::is_regular_file(path) || !file)
+  std::error_code trouble;
+  if (!fs::is_regular_file(path, trouble) || !file)
     throw base::DataError(fmt::format("cannot read {}: expected a readable file", path.string()));
   FileIdentity identity{path.string(), 0, static_cast<std::uint32_t>(::crc32(0, nullptr, 0))};
   std::array<char, 1 << 16> block;
@@ -28,7 +29,10 @@ FileIdentity identify(const fs::path& path) {
 }
 
 ExampleSource open_dataset(const fs::path& path, const SourceOptions& options) {
-  if (!fs::exists(path)) throw base::DataError(fmt::format("cannot read {}: no such file or folder", path.string()));
+  std::error_code trouble;
+  if (!fs::exists(path, trouble))
+    throw base::DataError(fmt::format("cannot read '{}': {}", path.string(),
+                                      trouble ? trouble.message() : "no such file or folder"));
   fs::path images = path;
   if (fs::is_directory(path)) {
     images = path / "train-images-idx3-ubyte.gz";
@@ -38,6 +42,9 @@ ExampleSource open_dataset(const fs::path& path, const SourceOptions& options) {
           "{}: a folder without train-images-idx3-ubyte(.gz); name the file with the images", path.string()));
   }
   const fs::path labels = options.labels ? *options.labels : labels_beside(images);
+  if (!fs::exists(labels, trouble))
+    throw base::DataError(fmt::format("cannot read {}: no such file; name the labels of {} with --labels",
+                                      labels.string(), images.string()));
   return open_idx(images, labels, options);
 }
 

@@ -13,9 +13,14 @@ void check(const HierarchicalTree& tree) {
   base::require(tree.flip >= 0 && tree.flip <= 1, "flip", tree.flip, "a probability from 0 to 1");
   base::require(tree.features >= 1 && tree.features <= 1'000'000, "features", tree.features,
                 "an integer from 1 to 1000000");
+  base::require((static_cast<double>(tree.features) * std::ldexp(1.0, tree.levels)) <= 1e8,
+                "items x features", tree.features * std::ldexp(1.0, tree.levels),
+                "at most 1e8, which fit in memory");
 }
 
-int multiplicity(int level) { return level == 0 ? 1 : 1 << (level - 1); }
+int multiplicity(int level) {
+  return level == 0 ? 1 : 1 << (level - 1);
+}
 
 }  // namespace
 

@@ -11,9 +11,9 @@
 namespace dln::data {
 
 struct HierarchicalTree {
-  int levels = 5;        // D: 2^D leaves; 1 to 12
-  double flip = 0.1;     // in [0, 1]
-  int features = 1000;   // N3 >= 1
+  int levels = 5;       // D: 2^D leaves; 1 to 12
+  double flip = 0.1;    // in [0, 1]
+  int features = 1000;  // N3 >= 1
   std::uint64_t seed = 1;
 };
 

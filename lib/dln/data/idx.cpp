@@ -18,16 +18,21 @@ namespace fs = std::filesystem;
 
 // deflate cannot expand by more than about 1032 : 1, so no file holds more than this many times its size.
 constexpr std::uintmax_t kLargestExpansion = 1040;
+// Sigma11 of so many inputs takes half a gigabyte.
+constexpr std::uint64_t kLargestInput = 1 << 13;
 
 // A plain or gzipped file read front to back; every shortfall is an error with the file's name.
 class ByteReader {
  public:
   explicit ByteReader(const fs::path& path) : path_(path) {
     std::error_code trouble;
-    if (fs::is_directory(path, trouble)) fail("it is a folder; name a file");
-    if (!fs::exists(path, trouble)) fail("no such file");
-    if (!fs::is_regular_file(path, trouble)) fail("it is not a regular file");
-    file_bytes_ = fs::file_size(path);
+    const auto kind = fs::status(path, trouble).type();
+    if (kind == fs::file_type::not_found) fail("no such file");
+    if (trouble) fail(trouble.message());
+    if (kind == fs::file_type::directory) fail("it is a folder; name a file");
+    if (kind != fs::file_type::regular) fail("it is not a regular file");
+    file_bytes_ = fs::file_size(path, trouble);
+    if (trouble) fail(trouble.message());
     file_.reset(::gzopen(path.c_str(), "rb"));
     if (!file_) fail(std::strerror(errno));
     ::gzbuffer(file_.get(), 1 << 18);
@@ -71,9 +76,11 @@ class ByteReader {
     const std::uintmax_t header = static_cast<std::uintmax_t>(::gztell(file_.get()));
     const std::uintmax_t held = file_bytes_ - header;
     if (promised > held)
-      fail(fmt::format("its header promises {} bytes of values, the file holds {}; it is truncated", promised, held));
+      fail(fmt::format("its header promises {} bytes of values, the file holds {}; it is truncated", promised,
+                       held));
     if (promised < held)
-      fail(fmt::format("{} bytes follow after the last example; expected the end of the file", held - promised));
+      fail(fmt::format("{} bytes follow after the last example; expected the end of the file",
+                       held - promised));
   }
 
   [[noreturn]] void fail(std::string_view what) const {
@@ -99,21 +106,24 @@ class ByteReader {
 void require_magic(ByteReader& file, std::uint32_t expected, const char* what) {
   const std::uint32_t magic = file.big_endian();
   if (magic != expected)
-    file.fail(fmt::format("its first four bytes are 0x{:08x}; IDX {} start with 0x{:08x}", magic, what, expected));
+    file.fail(
+        fmt::format("its first four bytes are 0x{:08x}; IDX {} start with 0x{:08x}", magic, what, expected));
 }
 
 // All labels, one byte each: small enough to keep, and needed whole to know that they are in range.
-std::vector<unsigned char> read_labels(const fs::path& path, int classes) {
+std::vector<unsigned char> read_labels(const fs::path& path, int classes, std::uint64_t images) {
   ByteReader file(path);
   require_magic(file, 0x00000801, "labels");
   const std::uint32_t count = file.big_endian();
+  if (count != images) file.fail(fmt::format("it holds {} labels, but there are {} images", count, images));
   file.require_plausible(count);
   std::vector<unsigned char> labels(count);
   file.read(labels, "labels");
   file.require_end();
   for (std::size_t i = 0; i < labels.size(); ++i)
     if (labels[i] >= classes)
-      file.fail(fmt::format("label {} of example {} is out of range; expected 0 to {}", labels[i], i, classes - 1));
+      file.fail(
+          fmt::format("label {} of example {} is out of range; expected 0 to {}", labels[i], i, classes - 1));
   return labels;
 }
 
@@ -139,7 +149,8 @@ bool fill(IdxStream& stream, const SourceOptions& options, Dataset& batch) {
   stream.images.read(stream.bytes, "images");
   const auto rows = static_cast<Eigen::Index>(stream.pixels), columns = static_cast<Eigen::Index>(count);
   using Bytes = Eigen::Matrix<unsigned char, Eigen::Dynamic, Eigen::Dynamic>;
-  batch.inputs = Eigen::Map<const Bytes>(stream.bytes.data(), rows, columns).cast<double>() * options.input_scale;
+  batch.inputs =
+      Eigen::Map<const Bytes>(stream.bytes.data(), rows, columns).cast<double>() * options.input_scale;
   batch.targets = linalg::Matrix::Zero(options.classes, columns);
   for (Eigen::Index j = 0; j < columns; ++j)
     batch.targets(stream.labels[stream.delivered + static_cast<std::uint64_t>(j)], j) = 1;
@@ -154,30 +165,34 @@ fs::path labels_beside(const fs::path& images) {
   for (const auto& [from, to] : {std::pair{"images", "labels"}, std::pair{"idx3", "idx1"}}) {
     const auto at = name.find(from);
     if (at == std::string::npos)
-      throw base::DataError(fmt::format(
-          "{}: its name does not say where its labels are (as in train-images-idx3-ubyte); name them with --labels",
-          images.string()));
+      throw base::DataError(
+          fmt::format("{}: its name does not say where its labels are (as in train-images-idx3-ubyte); name "
+                      "them with --labels",
+                      images.string()));
     name.replace(at, std::strlen(from), to);
   }
   return images.parent_path() / name;
 }
 
 ExampleSource open_idx(const fs::path& images, const fs::path& labels, const SourceOptions& options) {
-  base::require(options.classes >= 1 && options.classes <= 256, "number of classes", options.classes, "1 to 256");
+  base::require(options.classes >= 1 && options.classes <= 256, "number of classes", options.classes,
+                "1 to 256");
   base::require(options.batch_size >= 1, "batch size", static_cast<double>(options.batch_size), "1 or more");
   ByteReader file(images);
   require_magic(file, 0x00000803, "images");
   const std::uint64_t count = file.big_endian(), rows = file.big_endian(), columns = file.big_endian();
   const std::uint64_t pixels = rows * columns;  // each below 2^32: no overflow
-  if (count == 0 || pixels == 0) file.fail(fmt::format("it promises {} images of {} x {} pixels", count, rows, columns));
-  if (pixels > (std::uint64_t{1} << 20))
-    file.fail(fmt::format("images of {} x {} pixels are larger than the 2^20 pixels allowed", rows, columns));
+  if (count == 0 || pixels == 0)
+    file.fail(fmt::format("it promises {} images of {} x {} pixels", count, rows, columns));
+  if (pixels > kLargestInput)
+    file.fail(fmt::format(
+        "images of {} x {} pixels: expected at most {} pixels, whose correlations still fit in memory", rows,
+        columns, kLargestInput));
   file.require_plausible(count * pixels);
-  auto known = read_labels(labels, options.classes);
-  if (known.size() != count)
-    file.fail(fmt::format("it holds {} images, but {} holds {} labels", count, labels.string(), known.size()));
+  auto known = read_labels(labels, options.classes, count);
 
-  auto stream = std::make_shared<IdxStream>(IdxStream{std::move(file), std::move(known), {}, pixels, 0, false});
+  auto stream =
+      std::make_shared<IdxStream>(IdxStream{std::move(file), std::move(known), {}, pixels, 0, false});
   ExampleSource source;
   source.input_size = static_cast<Eigen::Index>(pixels);
   source.target_size = options.classes;

@@ -5,7 +5,8 @@
 
 namespace dln::data {
 
-// Invariant: orthonormal columns; r = min(N1, N3) modes; s descending.
+// Invariant: orthonormal columns; r = rank of Sigma31 modes, those with s above max(N1, N3) eps s_1; s
+// descending.
 struct SingularModes {
   linalg::Matrix output;           // U33's first r columns: N3 x r
   linalg::Vector singular_values;  // s: r
@@ -14,11 +15,12 @@ struct SingularModes {
   Eigen::Index size() const { return singular_values.size(); }
 };
 
-// Throws NumericalError when sigma31 is not finite.
+// Throws NumericalError when sigma31 is not finite, DataError when it is zero: nothing is to be learned from
+// it.
 SingularModes singular_modes(const linalg::Matrix& sigma31);
 
-// U^T w V : r x r, the end-to-end map w : N3 x N1 in the fixed basis of the modes. Its diagonal holds the mode
-// strengths, the rest is what leaks between modes.
+// U^T w V : r x r, the end-to-end map w : N3 x N1 in the fixed basis of the modes. Its diagonal holds the
+// mode strengths, the rest is what leaks between modes.
 linalg::Matrix in_mode_basis(const linalg::Matrix& w, const SingularModes& modes);
 
 }  // namespace dln::data

@@ -1,7 +1,5 @@
 #include "dln/data/whitening.hpp"
 
-#include <limits>
-
 #include "dln/base/error.hpp"
 #include "dln/linalg/decompositions.hpp"
 
@@ -12,8 +10,10 @@ Whitened whiten(const Correlations& raw, WhiteScale scale) {
     throw base::DomainError("whitening: expected correlations that are sums over the examples, got means");
   const auto eigen = linalg::symmetric_eigen(raw.sigma11);
   const Eigen::Index size = eigen.values.size();
-  base::require(eigen.values[0] > 0, "largest eigenvalue of Sigma11", eigen.values[0], "a number greater than 0");
-  const double smallest = static_cast<double>(size) * std::numeric_limits<double>::epsilon() * eigen.values[0];
+  if (!(eigen.values[0] > 0))
+    throw base::DataError("whitening: all inputs are zero; expected some that are not");
+  // Sums over the examples leave rounding of up to some 1e-13 of the largest eigenvalue.
+  const double smallest = 1e-12 * eigen.values[0];
   const Eigen::Index rank = (eigen.values.array() > smallest).count();
 
   const double c = scale == WhiteScale::identity ? 1 : static_cast<double>(raw.examples);
@@ -21,7 +21,10 @@ Whitened whiten(const Correlations& raw, WhiteScale scale) {
   const linalg::Matrix transform = stretch.asDiagonal() * eigen.vectors.leftCols(rank).transpose();
   const double residual = whiteness_residual((transform * raw.sigma11) * transform.transpose() / c);
   if (!(residual <= 1e-6))
-    throw base::NumericalError(fmt::format("whitening: ||Sigma11 - I|| / ||I|| = {}, expected at most 1e-6", residual));
+    throw base::NumericalError(fmt::format(
+        "whitening: ||Sigma11 - I|| / ||I|| = {}, expected at most 1e-6; the inputs are too nearly "
+        "dependent, drop or rescale some of them",
+        residual));
 
   Correlations white = raw;
   white.sigma11 = c * linalg::Matrix::Identity(rank, rank);

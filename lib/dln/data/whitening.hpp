@@ -12,14 +12,15 @@ enum class WhiteScale {
 };
 
 struct Whitened {
-  Correlations correlations;   // of T x; sigma11 is exactly I or P I
-  linalg::Matrix transform;    // T : r x N1, r = dimension of the data's span
-  Eigen::Index dropped = 0;    // N1 - r directions without data
-  double residual = 0;         // ||T Sigma11 T^T / c - I||_F / ||I||_F as computed, c = 1 or P
+  Correlations correlations;  // of T x; sigma11 is exactly I or P I
+  linalg::Matrix transform;   // T : r x N1, r = dimension of the data's span
+  Eigen::Index dropped = 0;   // N1 - r directions without data
+  double residual = 0;        // ||T Sigma11 T^T / c - I||_F / ||I||_F as computed, c = 1 or P
 };
 
-// Directions whose eigenvalue is below N1 eps times the largest are not in the span. `correlations` must be
-// sums. Throws NumericalError when the residual exceeds 1e-6, DomainError when all inputs are zero.
+// Directions whose eigenvalue is below 1e-12 of the largest are not in the span. `correlations` must be
+// sums (DomainError). Throws NumericalError when the residual exceeds 1e-6, DataError when all inputs are
+// zero.
 Whitened whiten(const Correlations& correlations, WhiteScale scale);
 
 }  // namespace dln::data

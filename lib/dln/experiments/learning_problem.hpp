@@ -16,14 +16,16 @@ struct LearningProblem {
   std::string name;                 // as reports call it
   data::Correlations correlations;  // sums, Sigma11 = I
   data::SingularModes modes;
-  double whiteness_residual = 0;    // of the data as computed, before Sigma11 was set to I
+  double whiteness_residual = 0;  // of the data as computed, before Sigma11 was set to I
   std::vector<data::FileIdentity> files;
+  std::uint32_t fingerprint = 0;  // of the correlations
 };
 
 // Fig 3's data: one-hot items at the leaves of a tree and their features. Sigma11 = I by construction.
 LearningProblem tree_problem(const data::HierarchicalTree& tree);
 
-// Images with one-hot labels, whitened so that Sigma11 = I in sums over the examples. Throws DataError.
+// Images with one-hot labels, whitened so that Sigma11 = I in sums over the examples. Throws DataError, also
+// when they leave fewer than two modes, as images of one class do.
 LearningProblem whitened_images_problem(const std::filesystem::path& images,
                                         const std::optional<std::filesystem::path>& labels,
                                         base::Progress& progress);

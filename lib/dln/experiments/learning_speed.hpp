@@ -5,9 +5,10 @@
 
 namespace dln::experiments {
 
-// A plateau is a low of the learning speed -dE/dt that is followed by a rise of at least a factor `rise`; after
-// a plateau the speed must fall by the same factor before another can begin (hysteresis on its logarithm).
-// Speeds below floor * max count as floor * max. Exponential relaxation has none, a single sigmoid has one.
+// A plateau is a low of the learning speed -dE/dt that is followed by a rise of at least a factor `rise`;
+// after a plateau the speed must fall by the same factor before another can begin (hysteresis on its
+// logarithm). Speeds below floor * max count as floor * max. Exponential relaxation has none, a single
+// sigmoid has one.
 struct PlateauRule {
   double rise = 2;
   double floor = 1e-4;

@@ -7,11 +7,11 @@
 namespace dln::experiments {
 
 struct PhasePortraitOptions {
-  double singular_value = 1;   // s > 0
-  double time_constant = 1;    // tau
-  double extent = 2;           // a and b run from -extent to extent
-  int arrows = 17;             // along each side
-  double duration = 12;        // of each trajectory
+  double singular_value = 1;  // s > 0
+  double time_constant = 1;   // tau
+  double extent = 2;          // a and b run from -extent to extent
+  int arrows = 17;            // along each side
+  double duration = 12;       // of each trajectory
   std::vector<std::array<double, 2>> starts{{1.60, -1.55}, {-1.90, 1.20}};  // (a, b)
 };
 

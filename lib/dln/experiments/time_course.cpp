@@ -35,10 +35,12 @@ linalg::Vector half_times(const TimeCourse& course, const linalg::Vector& singul
   return times;
 }
 
+// Every coordinate on which the run depends.
 std::string run_key(const LearningProblem& problem, const TimeCourseOptions& o) {
-  return fmt::format("time-course/{}/N2={}/lambda={:a}/u0={:a}/every={}/until={:a}/seed={}/run={}", problem.name,
-                     o.hidden_units, o.learning_rate, o.initial_strength, o.sample_every,
-                     o.completion, o.seed, o.run);
+  return fmt::format(
+      "time-course/{:08x}/N2={}/lambda={:a}/u0={:a}/every={}/until={:a}/at-most={}/seed={}/run={}",
+      problem.fingerprint, o.hidden_units, o.learning_rate, o.initial_strength, o.sample_every, o.completion,
+      o.max_epochs, o.seed, o.run);
 }
 
 }  // namespace
@@ -47,14 +49,16 @@ Eigen::Index learnable_modes(const LearningProblem& problem, const TimeCourseOpt
   return std::min(options.hidden_units, problem.modes.size());
 }
 
-network::LinearNetwork<double> starting_network(const LearningProblem& problem, const TimeCourseOptions& options) {
+network::LinearNetwork<double> starting_network(const LearningProblem& problem,
+                                                const TimeCourseOptions& options) {
   const std::vector<Eigen::Index> units{problem.correlations.sigma31.cols(), options.hidden_units,
                                         problem.correlations.sigma31.rows()};
   auto stream = base::stream(options.seed, "time course start", options.run);
   if (options.start == Start::small_random)
     return network::small_random_weights(
         units, network::deviation_for_strength(options.initial_strength, options.hidden_units), stream);
-  const auto strengths = linalg::Matrix::Constant(2, problem.modes.size(), std::sqrt(options.initial_strength));
+  const auto strengths =
+      linalg::Matrix::Constant(2, problem.modes.size(), std::sqrt(options.initial_strength));
   return network::decoupled_weights(units, problem.modes, strengths, stream).network;
 }
 
@@ -91,8 +95,8 @@ TimeCourse run_time_course(const LearningProblem& problem, const TimeCourseOptio
   return course;
 }
 
-theory::ThreeLayerMode<double> predicted_mode(const LearningProblem& problem, const TimeCourseOptions& options,
-                                              Eigen::Index k) {
+theory::ThreeLayerMode<double> predicted_mode(const LearningProblem& problem,
+                                              const TimeCourseOptions& options, Eigen::Index k) {
   return theory::ThreeLayerMode<double>(
       {.singular_value = problem.modes.singular_values[k],
        .initial_strength = options.initial_strength,
@@ -118,7 +122,7 @@ RandomStarts run_random_starts(const LearningProblem& problem, const TimeCourseO
     mine.run = static_cast<std::uint64_t>(run);
     const std::string key = run_key(problem, mine);
     auto kept = store.find(key);  // the half times, then the number of plateaus
-    if (!kept) {
+    if (!kept || kept->size() != static_cast<std::size_t>(modes) + 1) {
       const TimeCourse course = run_time_course(problem, mine);
       kept = std::vector<double>(course.half_times.begin(), course.half_times.end());
       kept->push_back(count_plateaus(course.descent_speed));
@@ -131,7 +135,8 @@ RandomStarts run_random_starts(const LearningProblem& problem, const TimeCourseO
   return starts;
 }
 
-LearningOrder count_order(const linalg::Vector& predicted, const linalg::Matrix& measured, double separation) {
+LearningOrder count_order(const linalg::Vector& predicted, const linalg::Matrix& measured,
+                          double separation) {
   LearningOrder order;
   for (Eigen::Index i = 0; i < predicted.size(); ++i)
     for (Eigen::Index j = 0; j < predicted.size(); ++j) {

@@ -38,7 +38,8 @@ void fix_signs(SingularValues& svd) {
 SingularValues singular_values(const Matrix& a) {
   require_finite(a, "singular value decomposition");
   const Eigen::BDCSVD<Matrix> svd(a, Eigen::ComputeThinU | Eigen::ComputeThinV);
-  if (svd.info() != Eigen::Success) throw base::NumericalError("singular value decomposition did not converge");
+  if (svd.info() != Eigen::Success)
+    throw base::NumericalError("singular value decomposition did not converge");
   SingularValues result{svd.matrixU(), svd.singularValues(), svd.matrixV()};
   const Matrix rebuilt = result.u * result.s.asDiagonal() * result.v.transpose();
   require_small((rebuilt - a).norm(), a.norm(), a.size() ? std::max(a.rows(), a.cols()) : 0,
@@ -59,8 +60,8 @@ SymmetricEigen symmetric_eigen(const Matrix& a) {
 }
 
 Matrix haar_orthonormal(Eigen::Index rows, Eigen::Index columns, base::RandomStream& stream) {
-  base::require(columns >= 1 && columns <= rows, "number of orthonormal columns", static_cast<double>(columns),
-                fmt::format("1 to {}, the dimension of the space", rows));
+  base::require(columns >= 1 && columns <= rows, "number of orthonormal columns",
+                static_cast<double>(columns), fmt::format("1 to {}, the dimension of the space", rows));
   Matrix gaussian(rows, columns);
   for (Eigen::Index j = 0; j < columns; ++j)
     for (Eigen::Index i = 0; i < rows; ++i) gaussian(i, j) = stream.normal();

@@ -10,17 +10,21 @@ ChainGradient::ChainGradient(const data::Correlations& correlations, const Linea
       backward_(static_cast<std::size_t>(shape.depth().weight_matrices())),
       forward_(backward_.size()) {
   if (shape.inputs() != correlations.sigma31.cols() || shape.outputs() != correlations.sigma31.rows())
-    throw base::DomainError(fmt::format("network from {} inputs to {} outputs: Sigma31 is {} x {}, expected {} x {}",
-                                        shape.inputs(), shape.outputs(), correlations.sigma31.rows(),
-                                        correlations.sigma31.cols(), shape.outputs(), shape.inputs()));
+    throw base::DomainError(
+        fmt::format("network from {} inputs to {} outputs: Sigma31 is {} x {}, expected {} x {}",
+                    shape.inputs(), shape.outputs(), correlations.sigma31.rows(), correlations.sigma31.cols(),
+                    shape.outputs(), shape.inputs()));
 }
 
 void ChainGradient::operator()(const LinearNetwork<double>& network, LinearNetwork<double>& direction) {
   const int matrices = network.depth().weight_matrices();
-  auto at = [](auto& list, int l) -> auto& { return list[static_cast<std::size_t>(l)]; };
+  auto at = [](auto& list, int l) -> auto& {
+    return list[static_cast<std::size_t>(l)];
+  };
 
   at(backward_, matrices - 1) = network.weight(matrices);
-  for (int l = matrices - 1; l >= 1; --l) at(backward_, l - 1).noalias() = at(backward_, l) * network.weight(l);
+  for (int l = matrices - 1; l >= 1; --l)
+    at(backward_, l - 1).noalias() = at(backward_, l) * network.weight(l);
 
   at(forward_, 0) = correlations_.sigma31;
   if (white_)

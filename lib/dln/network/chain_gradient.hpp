@@ -3,7 +3,8 @@
 //   G^l = (W^L ... W^{l+1})^T [ Sigma31 - W^L ... W^1 Sigma11 ] (W^{l-1} ... W^1)^T
 //
 // in the cheap order: every intermediate has as few rows as the network has outputs, and nothing of size
-// hidden x hidden is formed but the gradient itself. Correlations, never examples: the cost is independent of P.
+// hidden x hidden is formed but the gradient itself. Correlations, never examples: the cost is independent of
+// P.
 #pragma once
 
 #include "dln/data/correlations.hpp"

@@ -1,6 +1,7 @@
 #include "dln/network/gradient_descent.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "dln/base/error.hpp"
 
@@ -15,8 +16,10 @@ Buffer flat(LinearNetwork<double>& network) {
 
 void check(const DescentOptions& options) {
   base::require_positive("learning rate", options.learning_rate);
-  base::require(options.max_iterations >= 0, "max iterations", static_cast<double>(options.max_iterations), "0 or more");
-  base::require(options.observe_every >= 1, "observe every", static_cast<double>(options.observe_every), "1 or more");
+  base::require(options.max_iterations >= 0, "max iterations", static_cast<double>(options.max_iterations),
+                "0 or more");
+  base::require(options.observe_every >= 1, "observe every", static_cast<double>(options.observe_every),
+                "1 or more");
   base::require_positive("divergence bound", options.divergence_bound);
 }
 
@@ -33,7 +36,8 @@ DescentResult descend(LinearNetwork<double> network, const data::Correlations& c
     gradient(network, direction);
     const double error = gradient.error_correlation_norm();
     if (iteration == 0) bound = options.divergence_bound * std::max(error, correlations.sigma31.norm());
-    if (!(error <= bound)) return {std::move(network), DescentStop::diverged, iteration};
+    if (!(std::isfinite(error) && error <= bound))
+      return {std::move(network), DescentStop::diverged, iteration};
     const bool last = iteration == options.max_iterations;
     if (observer && (last || iteration % options.observe_every == 0) &&
         !observer({iteration, network, step * flat(direction).squaredNorm()}))
@@ -43,11 +47,22 @@ DescentResult descend(LinearNetwork<double> network, const data::Correlations& c
   }
 }
 
+DescentResult descend_fully(LinearNetwork<double> network, const data::Correlations& correlations,
+                            const DescentOptions& options, const DescentObserver& observer) {
+  auto result = descend(std::move(network), correlations, options, observer);
+  if (result.reason == DescentStop::diverged)
+    throw base::NumericalError("gradient descent " + result.brief());
+  return result;
+}
+
 std::string DescentResult::brief() const {
   switch (reason) {
-    case DescentStop::observer: return fmt::format("stopped by its observer after {} iterations", iterations);
-    case DescentStop::max_iterations: return fmt::format("did all {} iterations", iterations);
-    case DescentStop::diverged: return fmt::format("diverged at iteration {}", iterations);
+    case DescentStop::observer:
+      return fmt::format("stopped by its observer after {} iterations", iterations);
+    case DescentStop::max_iterations:
+      return fmt::format("did all {} iterations", iterations);
+    case DescentStop::diverged:
+      return fmt::format("diverged at iteration {}", iterations);
   }
   return "unknown";
 }

@@ -1,4 +1,5 @@
-// Batch gradient descent, Eq 1 (and its chain form): W^l += learning_rate * G^l, all layers from the old weights.
+// Batch gradient descent, Eq 1 (and its chain form): W^l += learning_rate * G^l, all layers from the old
+// weights.
 #pragma once
 
 #include <functional>
@@ -9,17 +10,17 @@
 namespace dln::network {
 
 struct DescentOptions {
-  double learning_rate = 0;          // > 0; multiplies the sum over examples, whatever the normalisation
-  long max_iterations = 1'000'000;   // >= 0
-  long observe_every = 1;            // >= 1
-  double divergence_bound = 1e3;     // of ||Sigma31 - W Sigma11|| over its value at the start (or ||Sigma31||)
+  double learning_rate = 0;         // > 0; multiplies the sum over examples, whatever the normalisation
+  long max_iterations = 1'000'000;  // >= 0
+  long observe_every = 1;           // >= 1
+  double divergence_bound = 1e3;    // of ||Sigma31 - W Sigma11|| over its value at the start (or ||Sigma31||)
 };
 
 // What an observer sees before the update of each observed iteration (and once at the last).
 struct DescentState {
-  long iteration;                       // 0, 1, ...: also the time in epochs
+  long iteration;  // 0, 1, ...: also the time in epochs
   const LinearNetwork<double>& network;
-  double descent_speed;                 // -dE/dt per epoch of the flow = learning_rate * ||gradient||^2
+  double descent_speed;  // -dE/dt per epoch, E in the correlations' normalisation: tau^-1 ||gradient||^2
 };
 // Returns false to stop.
 using DescentObserver = std::function<bool(const DescentState&)>;
@@ -37,5 +38,9 @@ struct DescentResult {
 // Throws DomainError for options out of their domains or shapes that do not compose.
 DescentResult descend(LinearNetwork<double> network, const data::Correlations& correlations,
                       const DescentOptions& options, const DescentObserver& observer = {});
+
+// descend(), for callers who need every iteration: throws NumericalError with brief() when it diverged.
+DescentResult descend_fully(LinearNetwork<double> network, const data::Correlations& correlations,
+                            const DescentOptions& options, const DescentObserver& observer = {});
 
 }  // namespace dln::network

@@ -6,9 +6,9 @@
 
 namespace dln::network {
 
-ode::Solution<double> gradient_flow(const LinearNetwork<double>& start, const data::Correlations& correlations,
-                                    double time_constant, const base::TimeGrid<double>& grid,
-                                    const ode::Options<double>& options) {
+ode::Solution<double> gradient_flow(const LinearNetwork<double>& start,
+                                    const data::Correlations& correlations, double time_constant,
+                                    const base::TimeGrid<double>& grid, const ode::Options<double>& options) {
   base::require_positive("tau", time_constant);
   ChainGradient gradient(correlations, start);
   LinearNetwork<double> network = start, direction = start;

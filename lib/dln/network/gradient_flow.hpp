@@ -8,8 +8,9 @@ namespace dln::network {
 
 // The trajectory's states are the network's buffer at the grid's times: N_2 N_1 + N_3 N_2 + ... numbers each.
 // Throws DomainError for tau <= 0 or shapes that do not compose; numerical trouble comes back as the reason.
-ode::Solution<double> gradient_flow(const LinearNetwork<double>& start, const data::Correlations& correlations,
-                                    double time_constant, const base::TimeGrid<double>& grid,
+ode::Solution<double> gradient_flow(const LinearNetwork<double>& start,
+                                    const data::Correlations& correlations, double time_constant,
+                                    const base::TimeGrid<double>& grid,
                                     const ode::Options<double>& options = {});
 
 // The network whose buffer is `state`, with the units of `shape`. Throws DomainError when the size differs.

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "dln/base/error.hpp"
+#include "dln/base/worst.hpp"
 #include "dln/linalg/decompositions.hpp"
 
 namespace dln::network {
@@ -27,11 +28,13 @@ DecoupledStart decoupled_weights(const std::vector<Eigen::Index>& units, const d
   LinearNetwork<double> network(units);
   const int matrices = network.depth().weight_matrices();
   if (strengths.rows() != matrices || strengths.cols() > modes.size() || !strengths.allFinite())
-    throw base::DomainError(fmt::format("strengths {} x {}: expected one finite row for each of {} matrices and at most {} modes",
-                                        strengths.rows(), strengths.cols(), matrices, modes.size()));
+    throw base::DomainError(
+        fmt::format("strengths {} x {}: expected one finite row for each of {} matrices and at most {} modes",
+                    strengths.rows(), strengths.cols(), matrices, modes.size()));
   if (network.inputs() != modes.input.rows() || network.outputs() != modes.output.rows())
     throw base::DomainError(fmt::format("network from {} to {} units: expected {} to {}, as the modes have",
-                                        network.inputs(), network.outputs(), modes.input.rows(), modes.output.rows()));
+                                        network.inputs(), network.outputs(), modes.input.rows(),
+                                        modes.output.rows()));
   const Eigen::Index active = std::min(strengths.cols(), *std::ranges::min_element(units));
   std::vector<linalg::Matrix> bases{modes.input.leftCols(active)};
   for (std::size_t l = 1; l + 1 < units.size(); ++l)
@@ -45,15 +48,15 @@ DecoupledStart decoupled_weights(const std::vector<Eigen::Index>& units, const d
 }
 
 double decoupling_residual(const LinearNetwork<double>& network, const std::vector<linalg::Matrix>& bases) {
-  double largest = 0;
+  base::Worst largest;
   for (int l = 1; l <= network.depth().weight_matrices(); ++l) {
     const auto i = static_cast<std::size_t>(l);
     const linalg::Matrix weight = network.weight(l);
     const linalg::Vector diagonal = (bases[i].transpose() * weight * bases[i - 1]).diagonal();
     const linalg::Matrix decoupled = bases[i] * diagonal.asDiagonal() * bases[i - 1].transpose();
-    largest = std::max(largest, (weight - decoupled).norm() / weight.norm());
+    largest.see((weight - decoupled).norm() / weight.norm());
   }
-  return largest;
+  return largest.value();
 }
 
 }  // namespace dln::network

@@ -13,8 +13,9 @@ namespace dln::network {
 LinearNetwork<double> small_random_weights(const std::vector<Eigen::Index>& units, double deviation,
                                            base::RandomStream& stream);
 
-// The deviation sqrt(2 u0 / N_2) at which a three-layer network's modes start with effective strength u0 in the
-// mean: |a + b|^2 / 4 is what grows (the direction a = b), and a, b in R^{N_2} are independent N(0, deviation^2).
+// The deviation sqrt(2 u0 / N_2) at which a three-layer network's modes start with effective strength u0 in
+// the mean: |a + b|^2 / 4 is what grows (the direction a = b), and a, b in R^{N_2} are independent N(0,
+// deviation^2).
 double deviation_for_strength(double initial_strength, Eigen::Index hidden_units);
 
 // A start with R_{l+1}^T W^l R_l = D_l diagonal: R_1 = V11, R_{L+1} = U33, the others random orthonormal.
@@ -28,7 +29,8 @@ struct DecoupledStart {
 DecoupledStart decoupled_weights(const std::vector<Eigen::Index>& units, const data::SingularModes& modes,
                                  const linalg::Matrix& strengths, base::RandomStream& stream);
 
-// max over l of ||W^l - R_{l+1} diag(R_{l+1}^T W^l R_l) R_l^T||_F / ||W^l||_F: zero on the invariant manifold.
+// max over l of ||W^l - R_{l+1} diag(R_{l+1}^T W^l R_l) R_l^T||_F / ||W^l||_F: zero on the invariant
+// manifold.
 double decoupling_residual(const LinearNetwork<double>& network, const std::vector<linalg::Matrix>& bases);
 
 }  // namespace dln::network

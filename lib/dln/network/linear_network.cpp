@@ -23,8 +23,8 @@ LinearNetwork<Real> LinearNetwork<Real>::from_matrices(const std::vector<Matrix>
   std::vector<Eigen::Index> units{weights.front().cols()};
   for (std::size_t i = 0; i < weights.size(); ++i) {
     if (weights[i].cols() != units.back())
-      throw base::DomainError(fmt::format("W{} has {} columns: expected {}, the rows of the matrix before it", i + 1,
-                                          weights[i].cols(), units.back()));
+      throw base::DomainError(fmt::format("W{} has {} columns: expected {}, the rows of the matrix before it",
+                                          i + 1, weights[i].cols(), units.back()));
     units.push_back(weights[i].rows());
   }
   LinearNetwork network(std::move(units));

@@ -5,7 +5,7 @@
 
 namespace dln::ode {
 
-using FiftyDigits = boost::multiprecision::number<boost::multiprecision::cpp_bin_float<50>,
-                                                  boost::multiprecision::et_off>;
+using FiftyDigits =
+    boost::multiprecision::number<boost::multiprecision::cpp_bin_float<50>, boost::multiprecision::et_off>;
 
 }  // namespace dln::ode

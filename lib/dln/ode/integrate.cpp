@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/math/tools/toms748_solve.hpp>
 #include <boost/numeric/odeint/algebra/default_operations.hpp>
+#include <boost/numeric/odeint/stepper/bulirsch_stoer.hpp>
 #include <boost/numeric/odeint/stepper/controlled_runge_kutta.hpp>
 #include <boost/numeric/odeint/stepper/generation.hpp>
 #include <boost/numeric/odeint/stepper/runge_kutta_dopri5.hpp>
@@ -32,15 +33,24 @@ struct VectorAlgebra {
     loop(std::make_index_sequence<sizeof...(States) - 1>(), std::forward_as_tuple(states_then_operation...));
   }
 
-#define DLN_FOR_EACH(N)                   \
-  template <class... A>                   \
-  static void for_each##N(A&&... a) {     \
-    each(a...);                           \
-  }
-  DLN_FOR_EACH(1) DLN_FOR_EACH(2) DLN_FOR_EACH(3) DLN_FOR_EACH(4) DLN_FOR_EACH(5)
-  DLN_FOR_EACH(6) DLN_FOR_EACH(7) DLN_FOR_EACH(8) DLN_FOR_EACH(9) DLN_FOR_EACH(10)
-  DLN_FOR_EACH(11) DLN_FOR_EACH(12) DLN_FOR_EACH(13) DLN_FOR_EACH(14) DLN_FOR_EACH(15)
-#undef DLN_FOR_EACH
+  // One name for each number of states, as odeint asks for them.
+  // clang-format off
+  template <class... A> static void for_each1(A&&... a) { each(a...); }
+  template <class... A> static void for_each2(A&&... a) { each(a...); }
+  template <class... A> static void for_each3(A&&... a) { each(a...); }
+  template <class... A> static void for_each4(A&&... a) { each(a...); }
+  template <class... A> static void for_each5(A&&... a) { each(a...); }
+  template <class... A> static void for_each6(A&&... a) { each(a...); }
+  template <class... A> static void for_each7(A&&... a) { each(a...); }
+  template <class... A> static void for_each8(A&&... a) { each(a...); }
+  template <class... A> static void for_each9(A&&... a) { each(a...); }
+  template <class... A> static void for_each10(A&&... a) { each(a...); }
+  template <class... A> static void for_each11(A&&... a) { each(a...); }
+  template <class... A> static void for_each12(A&&... a) { each(a...); }
+  template <class... A> static void for_each13(A&&... a) { each(a...); }
+  template <class... A> static void for_each14(A&&... a) { each(a...); }
+  template <class... A> static void for_each15(A&&... a) { each(a...); }
+  // clang-format on
 
   template <class State>
   static auto norm_inf(const State& x) {
@@ -58,11 +68,23 @@ struct VectorAlgebra {
 
 template <class Real>
 using State = std::vector<Real>;
+template <class Real, template <class...> class ErrorStepper>
+struct RungeKutta {
+  static auto make(const Options<Real>& options) {
+    return odeint::make_controlled(
+        options.absolute_tolerance, options.relative_tolerance,
+        ErrorStepper<State<Real>, Real, State<Real>, Real, VectorAlgebra, odeint::default_operations>());
+  }
+};
+
 template <class Real>
-using Dopri5 = odeint::runge_kutta_dopri5<State<Real>, Real, State<Real>, Real, VectorAlgebra, odeint::default_operations>;
-template <class Real>
-using Fehlberg78 =
-    odeint::runge_kutta_fehlberg78<State<Real>, Real, State<Real>, Real, VectorAlgebra, odeint::default_operations>;
+struct Extrapolation {
+  static auto make(const Options<Real>& options) {
+    return odeint::bulirsch_stoer<State<Real>, Real, State<Real>, Real, VectorAlgebra,
+                                  odeint::default_operations>(options.absolute_tolerance,
+                                                              options.relative_tolerance, Real(1), Real(1));
+  }
+};
 
 template <class Real>
 bool all_finite(const State<Real>& x) {
@@ -81,12 +103,13 @@ void check(const State<Real>& x0, const Options<Real>& options) {
   base::require_positive("absolute tolerance", options.absolute_tolerance);
   base::require_non_negative("first step", options.first_step);
   base::require_non_negative("minimum step", options.minimum_step);
-  base::require(options.maximum_step >= 0, "maximum step", options.maximum_step, "0 or a number greater than 0");
+  base::require(options.maximum_step >= 0, "maximum step", options.maximum_step,
+                "0 or a number greater than 0");
   base::require_positive("blow-up bound", options.blow_up_bound);
 }
 
 // One integration: the state in the stepper's coordinates, the clock and the books.
-template <class Real, class ErrorStepper>
+template <class Real, class Method>
 class Run {
  public:
   Run(const RightHandSide<Real>& f, State<Real> x0, const base::TimeGrid<Real>& grid,
@@ -97,7 +120,8 @@ class Run {
         events_(events),
         solution_{base::Trajectory<Real>(x0.size()), {}, StopReason::reached_end, grid.front(), {}},
         time_(grid.front()),
-        maximum_step_(options.maximum_step > 0 ? options.maximum_step : Real((grid.back() - grid.front()) / 100)),
+        maximum_step_(options.maximum_step > 0 ? options.maximum_step
+                                               : Real((grid.back() - grid.front()) / 100)),
         bound_(options.blow_up_bound * std::max(Real(1), VectorAlgebra::norm_inf(x0))),
         state_(std::move(x0)),
         physical_(state_.size()) {
@@ -163,7 +187,7 @@ class Run {
   }
 
   void advance_to(Real target) {
-    auto stepper = odeint::make_controlled(options_.absolute_tolerance, options_.relative_tolerance, ErrorStepper());
+    auto stepper = Method::make(options_);
     while (time_ < target && !stopped_) {
       if (solution_.work.accepted_steps + solution_.work.rejected_steps >= options_.step_budget)
         return stop(StopReason::step_budget_spent);
@@ -210,12 +234,19 @@ class Run {
       }
   }
 
-  // The state a time h after the last accepted one, by a single step of the method itself: as accurate as
-  // the accepted step, of which it is a part.
+  // The state a time h after the last accepted one, by the method itself under the same tolerance; mostly in
+  // one step, being a part of one that was accepted.
   State<Real> state_after(Real h) {
-    State<Real> y(before_.size());
-    ErrorStepper stepper;
-    stepper.do_step(system(), before_, time_, y, h);
+    State<Real> y = before_;
+    auto stepper = Method::make(options_);
+    Real done(0), dt = h;
+    for (int tries = 0; done < h && tries < 1000; ++tries) {
+      dt = std::min(dt, Real(h - done));
+      const Real tried = dt;
+      Real t = time_ + done;
+      if (stepper.try_step(system(), y, t, dt) == odeint::success)
+        done = tried == h - done ? h : Real(done + tried);
+    }
     return y;
   }
 
@@ -227,6 +258,7 @@ class Run {
     std::vector<Found> found;
     for (const Event<Real>& event : events_) {
       const Real before = event_value(event, before_, time_), after = event_value(event, state_, arrived);
+      if (!base::is_finite(after)) return stop(StopReason::not_finite);
       if (crosses(event.crossing, before, after))
         found.push_back({&event, offset_of_root(event, before, after, taken)});
     }
@@ -270,23 +302,37 @@ class Run {
 }  // namespace
 
 Stepper stepper_from_name(std::string_view name) {
-  for (Stepper stepper : {Stepper::dopri5, Stepper::fehlberg78})
+  for (Stepper stepper : {Stepper::dopri5, Stepper::fehlberg78, Stepper::bulirsch_stoer})
     if (name == name_of(stepper)) return stepper;
-  throw base::DomainError(fmt::format("stepper '{}': expected dopri5 or fehlberg78", name));
+  throw base::DomainError(fmt::format("stepper '{}': expected dopri5, fehlberg78 or bulirsch_stoer", name));
 }
 
 std::string_view name_of(Stepper stepper) {
-  return stepper == Stepper::dopri5 ? "dopri5" : "fehlberg78";
+  switch (stepper) {
+    case Stepper::dopri5:
+      return "dopri5";
+    case Stepper::fehlberg78:
+      return "fehlberg78";
+    case Stepper::bulirsch_stoer:
+      return "bulirsch_stoer";
+  }
+  return "unknown";
 }
 
 std::string_view name_of(StopReason reason) {
   switch (reason) {
-    case StopReason::reached_end: return "reached the end";
-    case StopReason::terminal_event: return "stopped at an event";
-    case StopReason::step_budget_spent: return "spent its step budget";
-    case StopReason::step_too_small: return "step fell below the smallest allowed";
-    case StopReason::not_finite: return "right-hand side is not finite";
-    case StopReason::blew_up: return "solution blew up";
+    case StopReason::reached_end:
+      return "reached the end";
+    case StopReason::terminal_event:
+      return "stopped at an event";
+    case StopReason::step_budget_spent:
+      return "spent its step budget";
+    case StopReason::step_too_small:
+      return "step fell below the smallest allowed";
+    case StopReason::not_finite:
+      return "right-hand side is not finite";
+    case StopReason::blew_up:
+      return "solution blew up";
   }
   return "unknown";
 }
@@ -301,22 +347,32 @@ const EventHit<Real>& Solution<Real>::hit(std::string_view name) const {
 template <class Real>
 std::string Solution<Real>::brief() const {
   return fmt::format("{} at t = {} after {} accepted and {} rejected steps, {} evaluations", name_of(reason),
-                     static_cast<double>(stop_time), work.accepted_steps, work.rejected_steps, work.evaluations);
+                     static_cast<double>(stop_time), work.accepted_steps, work.rejected_steps,
+                     work.evaluations);
 }
 
 template <class Real>
 Solution<Real> integrate(const RightHandSide<Real>& f, std::vector<Real> x0, const base::TimeGrid<Real>& grid,
                          const Options<Real>& options, const std::vector<Event<Real>>& events) {
   check(x0, options);
-  if (options.stepper == Stepper::dopri5)
-    return Run<Real, Dopri5<Real>>(f, std::move(x0), grid, options, events).solve();
-  return Run<Real, Fehlberg78<Real>>(f, std::move(x0), grid, options, events).solve();
+  switch (options.stepper) {
+    case Stepper::dopri5:
+      return Run<Real, RungeKutta<Real, odeint::runge_kutta_dopri5>>(f, std::move(x0), grid, options, events)
+          .solve();
+    case Stepper::bulirsch_stoer:
+      return Run<Real, Extrapolation<Real>>(f, std::move(x0), grid, options, events).solve();
+    case Stepper::fehlberg78:
+      break;
+  }
+  return Run<Real, RungeKutta<Real, odeint::runge_kutta_fehlberg78>>(f, std::move(x0), grid, options, events)
+      .solve();
 }
 
 template struct Solution<double>;
 template struct Solution<FiftyDigits>;
-template Solution<double> integrate(const RightHandSide<double>&, std::vector<double>, const base::TimeGrid<double>&,
-                                    const Options<double>&, const std::vector<Event<double>>&);
+template Solution<double> integrate(const RightHandSide<double>&, std::vector<double>,
+                                    const base::TimeGrid<double>&, const Options<double>&,
+                                    const std::vector<Event<double>>&);
 template Solution<FiftyDigits> integrate(const RightHandSide<FiftyDigits>&, std::vector<FiftyDigits>,
                                          const base::TimeGrid<FiftyDigits>&, const Options<FiftyDigits>&,
                                          const std::vector<Event<FiftyDigits>>&);

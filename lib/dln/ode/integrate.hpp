@@ -23,11 +23,12 @@ template <class Real>
 using RightHandSide = std::function<void(std::span<const Real> x, std::span<Real> dxdt, Real t)>;
 
 enum class Stepper {
-  dopri5,      // Dormand-Prince, order 5(4)
-  fehlberg78,  // Runge-Kutta-Fehlberg, order 8(7)
+  dopri5,          // Dormand-Prince, order 5(4)
+  fehlberg78,      // Runge-Kutta-Fehlberg, order 8(7)
+  bulirsch_stoer,  // extrapolated midpoint rule, order chosen step by step
 };
 
-// "dopri5" or "fehlberg78". Throws DomainError for any other name.
+// "dopri5", "fehlberg78" or "bulirsch_stoer". Throws DomainError for any other name.
 Stepper stepper_from_name(std::string_view name);
 std::string_view name_of(Stepper stepper);
 
@@ -72,8 +73,8 @@ struct Options {
   Real relative_tolerance = Real(1e-10);
   Real absolute_tolerance = Real(1e-12);
   Real first_step = Real(0);  // 0: a thousandth of the grid's span
-  // 0: a hundredth of the grid's span. Fehlberg's error estimate only compares the two ends of a step: one long
-  // enough to lead from plateau to plateau would sleep through the transition between them.
+  // 0: a hundredth of the grid's span. Fehlberg's error estimate only compares the two ends of a step: one
+  // long enough to lead from plateau to plateau would sleep through the transition between them.
   Real maximum_step = Real(0);
   Real minimum_step = Real(0);          // 0: 16 eps of the larger of |t| and the time left
   Real blow_up_bound = Real(1e12);      // of max |x|, relative to max(1, |x0|)
@@ -85,7 +86,7 @@ enum class StopReason {
   terminal_event,
   step_budget_spent,
   step_too_small,  // no step above the minimum met the tolerance: a singularity, or too tight a tolerance
-  not_finite,      // f was not finite at an accepted state
+  not_finite,      // f at the start, an accepted state or an event's value was not finite
   blew_up,         // |x| passed blow_up_bound
 };
 std::string_view name_of(StopReason reason);
@@ -98,15 +99,13 @@ struct Work {
 
 template <class Real>
 struct Solution {
-  base::Trajectory<Real> trajectory;  // at the grid's times reached, and at a terminal event
-  std::vector<EventHit<Real>> events; // in order of time
+  base::Trajectory<Real> trajectory;   // at the grid's times reached, and at a terminal event
+  std::vector<EventHit<Real>> events;  // in order of time
   StopReason reason = StopReason::reached_end;
   Real stop_time{};
   Work work;
 
-  bool complete() const {
-    return reason == StopReason::reached_end || reason == StopReason::terminal_event;
-  }
+  bool complete() const { return reason == StopReason::reached_end || reason == StopReason::terminal_event; }
   // The first hit of the event called `name`. Throws NumericalError when there was none.
   const EventHit<Real>& hit(std::string_view name) const;
   // One line: why it stopped, when, after how much work.
@@ -118,7 +117,8 @@ template <class Real>
 Solution<Real> integrate(const RightHandSide<Real>& f, std::vector<Real> x0, const base::TimeGrid<Real>& grid,
                          const Options<Real>& options = {}, const std::vector<Event<Real>>& events = {});
 
-// integrate(), for callers who need the whole solution: throws NumericalError with brief() when it stopped early.
+// integrate(), for callers who need the whole solution: throws NumericalError with brief() when it stopped
+// early.
 template <class Real>
 Solution<Real> integrate_fully(const RightHandSide<Real>& f, std::vector<Real> x0,
                                const base::TimeGrid<Real>& grid, const Options<Real>& options = {},

@@ -9,6 +9,8 @@
 // u0 > s decreases to s. u0 = 0 is the unstable fixed point: it stays 0, and nothing else is reached.
 #pragma once
 
+#include <limits>
+
 #include "dln/theory/mode_law.hpp"
 
 namespace dln::theory {
@@ -26,33 +28,33 @@ Real rate(const ThreeLayerMode<Real>& m, const Number<Real>& u) {
 
 namespace detail {
 
-// u(t), and the part of the initial gap s - u0 that is left.
+// u(t) by Eq 12 with x = 2st/tau, q = e^{-x} and p = 1 - q, in a form whose parts neither overflow nor lose
+// digits below the smallest normal number. The gap s - u is ((s - u0)/u0) q u.
 template <class Real>
 struct LogisticState {
-  Real strength, gap_share;
+  Real strength, gap;
 };
 
-// With q = e^{-2st/tau} and p = 1 - q; written so that no ratio exceeds 1, and none that counts underflows.
 template <class Real>
-LogisticState<Real> logistic_state(const ThreeLayerMode<Real>& m, const Number<Real>& t) {
-  using std::exp, std::expm1;
+LogisticState<Real> logistic_state(const ThreeLayerMode<Real>& m, const Real& t) {
+  using std::exp, std::expm1, std::log;
   require_time(t);
   const Real& s = m.singular_value();
   const Real& u0 = m.initial_strength();
-  if (u0 == 0) return {Real(0), Real(1)};
-  const Real exponent = -2 * s * (t / m.time_constant());
-  const Real q = exp(exponent), p = -expm1(exponent);
+  if (u0 == 0) return {Real(0), s};
+  const Real elapsed = 2 * (t / m.time_constant()), x = s * elapsed;
+  const Real q = exp(Real(-x)), p = -expm1(Real(-x));
   if (u0 <= s && q > Real(1e-100)) {
-    const Real d = (u0 / s) * p + q;
-    return {Real(u0 / d), Real(q / d)};
+    const Real u = u0 / ((u0 / s) * p + q);
+    return {u, Real(m.initial_gap() * (u / u0) * q)};
   }
-  if (u0 <= s) {
-    const Real d = u0 * p + s * q;
-    return {Real(s * (u0 / d)), Real(s * (q / d))};
+  if (u0 <= s) {  // q alone may be below the smallest normal number where v = q s/u0 is not
+    const Real v = exp(Real(log(s) - log(u0) - x));
+    return {Real(s / (p + v)), Real(m.initial_gap() * (v / (p + v)))};
   }
-  const Real ratio = s / u0;
-  const Real d = p + ratio * q;
-  return {Real(s / d), Real(ratio * q / d)};
+  const bool short_time = x < std::numeric_limits<Real>::min() / std::numeric_limits<Real>::epsilon();
+  const Real u = 1 / ((short_time ? elapsed : Real(p / s)) + q / u0);
+  return {u, Real((m.initial_gap() / u0) * q * u)};
 }
 
 // Eq 11 for a rise u_f - u0 that ends at s - u_f = gap; both have the sign of s - u0.
@@ -79,12 +81,12 @@ void require_leaves_origin(const ThreeLayerMode<Real>& m) {
 
 template <class Real>
 Real strength_at(const ThreeLayerMode<Real>& m, const Number<Real>& t) {
-  return detail::logistic_state(m, t).strength;
+  return detail::logistic_state<Real>(m, t).strength;
 }
 
 template <class Real>
 Real strength_gap_at(const ThreeLayerMode<Real>& m, const Number<Real>& t) {
-  return m.initial_gap() * detail::logistic_state(m, t).gap_share;
+  return detail::logistic_state<Real>(m, t).gap;
 }
 
 template <class Real>
