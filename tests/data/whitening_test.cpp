@@ -125,7 +125,7 @@ TEST(Whitening, MeansAreRefused) {
 
 TEST(Whitening, InputsThatAreAllZeroAreRefused) {
   const auto raw = correlate(Dataset{Matrix::Zero(6, 9), Matrix::Ones(4, 9)});
-  EXPECT_THROW(whiten(raw, WhiteScale::identity), dln::base::DomainError);
+  EXPECT_THROW(whiten(raw, WhiteScale::identity), dln::base::DataError);
 }
 
 TEST(Whitening, ASigma11ThatIsNotFiniteIsRefused) {

@@ -107,7 +107,8 @@ TYPED_TEST(EveryModeLaw, KeepsHalfLearningAndLearningTimesAccurate) {
       const Real eps = share * m.singular_value();
       Arguments x = numbers_of(m);
       x.push_back(Wide(eps));
-      const bool rising = x[1]<x[0] - x[3], falling = x[1]> x[0] + x[3];
+      const Wide u0(m.initial_strength());
+      const bool rising = u0<Wide(x[0] - x.back()), falling = u0> Wide(x[0] + x.back());
       if (!rising && !falling) continue;
       worst = std::max(worst, error_in_units(learning_time(m, eps), rising ? below : above, x));
       ++samples;

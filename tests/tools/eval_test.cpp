@@ -37,6 +37,17 @@ TEST(Eval, PrintsEveryQuantityWith17Digits) {
   EXPECT_NEAR(value({"claim11.error", "s=2", "tau=3", "eps=0.01"}), 1.5 * std::log(1.99 / 2), 1e-16);
 }
 
+TEST(Eval, FollowsUnequalLayersOfAnySign) {
+  EXPECT_NEAR(value({"eq8.t", "a0=1e-3", "b0=-5e-4", "s=1", "tau=1", "uf=0.5"}), 8.294049328, 1e-9);
+  const double a = value({"eq8.a", "a0=1e-3", "b0=-5e-4", "s=1", "tau=1", "t=9"});
+  const double b = value({"eq8.b", "a0=1e-3", "b0=-5e-4", "s=1", "tau=1", "t=9"});
+  EXPECT_NEAR(a * a - b * b, 7.5e-7, 1e-15);
+  EXPECT_NEAR(value({"eq8.u", "a0=1e-3", "b0=-5e-4", "s=1", "tau=1", "t=9"}), a * b, 1e-15);
+  EXPECT_NEAR(value({"eq8.s_minus_u", "a0=1e-3", "b0=-5e-4", "s=1", "tau=1", "t=9"}), 1 - a * b, 1e-15);
+  EXPECT_EQ(dln({"eval", "eq8.t", "a0=0.5", "b0=-0.5", "s=1", "tau=1", "uf=0.5"}).code, 2)
+      << "a = -b never learns";
+}
+
 TEST(Eval, GivesTimeZeroToWhereItStands) {
   EXPECT_EQ(value({"eq11.t", "u0=0.1", "uf=0.1", "s=2", "tau=3"}), 0);
   EXPECT_EQ(value({"eq12.u", "u0=0", "s=2", "tau=3", "t=1e9"}), 0);
@@ -156,8 +167,8 @@ TEST(Quantities, TakeTheParametersTheyName) {
       const double x = evaluate(quantity, halves);
       EXPECT_TRUE(std::isfinite(x)) << quantity.name;
     } catch (const base::DomainError&) {
-      EXPECT_TRUE(quantity.name.starts_with("claim11"))
-          << "only eps < s/2 forbids equal values: " << quantity.name;
+      EXPECT_TRUE(quantity.name.starts_with("claim11") || quantity.name == "eq8.t")
+          << "only eps < s/2 and u0 < uf < s forbid equal values: " << quantity.name;
     }
   }
 }

@@ -192,7 +192,7 @@ TEST(Images, ThatCannotBeReadAreExitCode3) {
         {"data", "info", folder.string() + "/missing"}}) {
     const auto outcome = dln(arguments);
     EXPECT_EQ(outcome.code, 3) << arguments[0];
-    EXPECT_NE(outcome.err.find("cannot read " + folder.string()), std::string::npos) << outcome.err;
+    EXPECT_NE(outcome.err.find(folder.string()), std::string::npos) << outcome.err;
     EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
   }
   EXPECT_TRUE(!fs::exists(folder / "r/report.json") && files_in(folder).size() == 2)
@@ -247,7 +247,7 @@ TEST(Images, ThatAreDamagedAreNamedInOneSentence) {
       {good_images.substr(0, 10), good_labels, "truncated"},
       {good_images + "x", good_labels, "bytes follow"},
       {good_images, good_labels + "x", "bytes follow"},
-      {good_images, idx({0x801, 2}, std::string(2, '\0')), "2 labels, but there are 3 images"},
+      {good_images, idx({0x801, 2}, std::string(2, '\0')), "it holds 2 labels, but"},
       {good_images, idx({0x801, 3}, std::string("\0\1\13", 3)), "label 11 of example 2 is out of range"},
       {idx({0x803, 0xffffffff, 0xffffffff, 0xffffffff}, ""), good_labels, "at most 8192 pixels"},
       {idx({0x803, 0xffffffff, 50, 50}, ""), good_labels, "promises"},

@@ -36,8 +36,9 @@ UnequalMode<double> unequal_law(double a0, double b0, double s, double tau) {
 // u), which is Eq 8's own law for twice the c and twice the tau.
 UnequalMode<double> law_of_v3(double a0, double b0, double s, double tau) {
   const double c = 2 * (a0 - b0) * (a0 + b0), u0 = a0 * b0, p = std::hypot(c, 2 * u0);
-  const double a = std::sqrt((p + c) / 2);
-  return unequal_law(a, u0 / a, s, 2 * tau);
+  // The larger layer from its square, the smaller from the product.
+  const double larger = std::sqrt((p + std::abs(c)) / 2), smaller = u0 / larger;
+  return c >= 0 ? unequal_law(larger, smaller, s, 2 * tau) : unequal_law(smaller, larger, s, 2 * tau);
 }
 
 ode::Options<double> sharp() {

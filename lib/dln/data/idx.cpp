@@ -111,11 +111,13 @@ void require_magic(ByteReader& file, std::uint32_t expected, const char* what) {
 }
 
 // All labels, one byte each: small enough to keep, and needed whole to know that they are in range.
-std::vector<unsigned char> read_labels(const fs::path& path, int classes, std::uint64_t images) {
+std::vector<unsigned char> read_labels(const fs::path& path, int classes, const fs::path& images,
+                                       std::uint64_t image_count) {
   ByteReader file(path);
   require_magic(file, 0x00000801, "labels");
   const std::uint32_t count = file.big_endian();
-  if (count != images) file.fail(fmt::format("it holds {} labels, but there are {} images", count, images));
+  if (count != image_count)
+    file.fail(fmt::format("it holds {} labels, but {} holds {} images", count, images.string(), image_count));
   file.require_plausible(count);
   std::vector<unsigned char> labels(count);
   file.read(labels, "labels");
@@ -189,7 +191,7 @@ ExampleSource open_idx(const fs::path& images, const fs::path& labels, const Sou
         "images of {} x {} pixels: expected at most {} pixels, whose correlations still fit in memory", rows,
         columns, kLargestInput));
   file.require_plausible(count * pixels);
-  auto known = read_labels(labels, options.classes, count);
+  auto known = read_labels(labels, options.classes, images, count);
 
   auto stream =
       std::make_shared<IdxStream>(IdxStream{std::move(file), std::move(known), {}, pixels, 0, false});
