@@ -41,18 +41,24 @@ DescentAgainstFlow descent_against_flow(Context& context, const LearningProblem&
   const int halvings = context.effort() == Effort::full ? 5 : 3;
 
   DescentAgainstFlow result;
+  double reach = std::numeric_limits<double>::quiet_NaN();  // t/tau of `flowed`
+  Matrix flowed;                                            // W32 W21 of the flow there
   for (int i = 0; i < halvings; ++i) {
     const long steps = 200L << i;
     const double lambda = horizon / static_cast<double>(steps);
     const auto descent = network::descend_fully(start, problem.correlations,
                                                 {.learning_rate = lambda, .max_iterations = steps});
-    const base::TimeGrid<double> grid({0, static_cast<double>(steps)});
-    const auto flow = network::gradient_flow(start, problem.correlations, tau(lambda, problem.correlations),
-                                             grid, {.relative_tolerance = 1e-9, .absolute_tolerance = 1e-11});
-    if (!flow.complete()) throw base::NumericalError(flow.brief());
-    const auto end = network::network_at(start, flow.trajectory.final_state());
-    result.errors.push_back(
-        linalg::relative_difference(network::end_to_end(end), network::end_to_end(descent.network)));
+    // t = n epochs lie at n/tau of a flow with tau = 1, mostly at the same point for every lambda.
+    if (const double wanted = static_cast<double>(steps) / tau(lambda, problem.correlations);
+        !(std::abs(wanted / reach - 1) < 1e-12)) {
+      const auto flow =
+          network::gradient_flow(start, problem.correlations, 1, base::TimeGrid<double>({0, wanted}),
+                                 {.relative_tolerance = 1e-9, .absolute_tolerance = 1e-11});
+      if (!flow.complete()) throw base::NumericalError(flow.brief());
+      flowed = network::end_to_end(network::network_at(start, flow.trajectory.final_state()));
+      reach = wanted;
+    }
+    result.errors.push_back(linalg::relative_difference(flowed, network::end_to_end(descent.network)));
     result.final_x = lambda * s1;
   }
   return result;
