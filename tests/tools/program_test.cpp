@@ -83,6 +83,32 @@ TEST(Program, RefusesUnknownWordsWithExitCode2) {
   EXPECT_FALSE(fs::exists(folder / "out")) << "nothing is made before the words are understood";
 }
 
+// Every command that README shows, as a newcomer would type it, at quick effort and into a folder of the
+// test.
+TEST(Readme, ShowsCommandsThatWork) {
+  const auto folder = scratch("readme");
+  const fs::path images = "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz";
+  std::istringstream readme(slurp(fs::path(DLN_SOURCE_DIR) / "README.md"));
+  int commands = 0;
+  for (std::string line; std::getline(readme, line);) {
+    if (!line.starts_with("    dln ")) continue;
+    std::istringstream words(line.substr(8, line.find('#') - 8));
+    std::vector<std::string> arguments;
+    for (std::string word; words >> word;) {
+      if (!arguments.empty() && arguments.back() == "--out") word = (folder / word).string();
+      if (word == "train-images-idx3-ubyte.gz") word = images.string();
+      arguments.push_back(word);
+    }
+    if (arguments[0] == "verify" || arguments[0] == "figure")
+      arguments.insert(arguments.end(), {"--effort", "quick"});
+    ++commands;
+    const auto outcome = dln(arguments);
+    EXPECT_EQ(outcome.code, 0) << line << '\n' << outcome.err;
+    EXPECT_NE(outcome.out, "") << line;
+  }
+  EXPECT_GE(commands, 7);
+}
+
 TEST(Program, ListsWhatThereIs) {
   EXPECT_NE(dln({"list", "claims"}).out.find("C12\t1\tclaim\t"), std::string::npos);
   EXPECT_NE(dln({"list", "figures"}).out.find("3l\t"), std::string::npos);
