@@ -209,28 +209,10 @@ CurveComparison compare_with_reduced_flow(double s, double u0, double tau, const
   return worst;
 }
 
-// The full network's gradient flow from a decoupled start against the closed form, over all modes and the
-// whole course: largest |u_N - u_T| / s.
 double compare_with_network(Context& context, const LearningProblem& problem, const ClosedForm& law) {
-  const double u0 = 1e-6, tau = 1;
-  const auto start =
-      decoupled_start(problem, layer_strengths(problem, std::sqrt(u0), std::sqrt(u0)), context.seed());
-  const Vector& s = problem.modes.singular_values;
-  const Eigen::Index modes = start.bases[0].cols();
-  const double slowest = s[modes - 1];
-  const auto grid =
-      base::TimeGrid<double>::linear(0, tau / (2 * slowest) * (std::log(slowest / u0) + 10), 41);
-  const auto flow = network::gradient_flow(start.network, problem.correlations, tau, grid,
-                                           {.relative_tolerance = 1e-10, .absolute_tolerance = 1e-14});
-  if (!flow.complete()) throw base::NumericalError(flow.brief());
-  base::Worst worst;
-  for (std::size_t i = 0; i < grid.size(); ++i) {
-    const auto now = network::network_at(start.network, flow.trajectory.state(i));
-    const Vector strengths = network::mode_strengths(now, problem.modes).strengths;
-    for (Eigen::Index k = 0; k < modes; ++k)
-      worst.see(std::abs(strengths[k] - strength_at(law(s[k], u0, tau), grid[i])) / s[k]);
-  }
-  return worst.value();
+  const double u0 = 1e-6;
+  return network_against_law(problem, std::sqrt(u0), std::sqrt(u0), context.seed(),
+                             [&](double s, double t) { return strength_at(law(s, u0, 1), t); });
 }
 
 std::vector<Check> c12(Context& context, const ClosedForm& law) {

@@ -7,8 +7,6 @@
 
 #include "dln/base/worst.hpp"
 #include "dln/flow/three_layer_flow.hpp"
-#include "dln/network/gradient_flow.hpp"
-#include "dln/network/mode_strengths.hpp"
 #include "dln/theory/shallow_mode.hpp"
 #include "dln/theory/unequal_mode.hpp"
 #include "validation/context.hpp"
@@ -19,7 +17,6 @@ namespace dln::validation::section_1 {
 namespace {
 
 using experiments::LearningProblem;
-using linalg::Vector;
 using theory::UnequalMode;
 
 struct Start {
@@ -181,23 +178,8 @@ double law_against_flow(const UnequalLaw& law) {
 
 double law_against_network(Context& context, const LearningProblem& problem, const UnequalLaw& law) {
   const double a0 = 2e-3, b0 = -5e-4;
-  const auto start = decoupled_start(problem, layer_strengths(problem, a0, b0), context.seed());
-  const Vector& s = problem.modes.singular_values;
-  const Eigen::Index modes = start.bases[0].cols();
-  const double duration = 3 * std::log(2 * std::sqrt(s[modes - 1]) / (a0 + b0)) / s[modes - 1];
-  const auto grid = base::TimeGrid<double>::linear(0, duration, 31);
-  const auto flow = network::gradient_flow(start.network, problem.correlations, 1, grid,
-                                           {.relative_tolerance = 1e-10, .absolute_tolerance = 1e-14});
-  if (!flow.complete()) throw base::NumericalError(flow.brief());
-  base::Worst worst;
-  for (std::size_t i = 0; i < grid.size(); ++i) {
-    const auto now = network::network_at(start.network, flow.trajectory.state(i));
-    const Vector strengths = network::mode_strengths(now, problem.modes).strengths;
-    for (Eigen::Index k = 0; k < modes; ++k) {
-      worst.see(std::abs(strengths[k] - strength_at(law(a0, b0, s[k], 1), grid[i])) / s[k]);
-    }
-  }
-  return worst.value();
+  return network_against_law(problem, a0, b0, context.seed(),
+                             [&](double s, double t) { return strength_at(law(a0, b0, s, 1), t); });
 }
 
 Check flow_check(double measured, Subject subject) {

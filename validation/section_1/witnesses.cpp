@@ -1,6 +1,11 @@
 #include "validation/section_1/witnesses.hpp"
 
 #include <algorithm>
+#include <cmath>
+
+#include "dln/base/worst.hpp"
+#include "dln/network/gradient_flow.hpp"
+#include "dln/network/mode_strengths.hpp"
 
 namespace dln::validation::section_1 {
 
@@ -32,6 +37,27 @@ Matrix layers_in_bases(const network::LinearNetwork<double>& n, const std::vecto
     layers.row(l - 1) = (bases[i].transpose() * n.weight(l) * bases[i - 1]).diagonal().transpose();
   }
   return layers;
+}
+
+double network_against_law(const LearningProblem& problem, double a0, double b0, std::uint64_t seed,
+                           const std::function<double(double s, double t)>& strength) {
+  const auto start = decoupled_start(problem, layer_strengths(problem, a0, b0), seed);
+  const linalg::Vector& s = problem.modes.singular_values;
+  const Eigen::Index modes = start.bases[0].cols();
+  const double slowest = s[modes - 1], effective = (a0 + b0) * (a0 + b0) / 4;
+  const auto grid =
+      base::TimeGrid<double>::linear(0, (std::log(slowest / effective) + 10) / (2 * slowest), 41);
+  const auto flow = network::gradient_flow(start.network, problem.correlations, 1, grid,
+                                           {.relative_tolerance = 1e-10, .absolute_tolerance = 1e-14});
+  if (!flow.complete()) throw base::NumericalError(flow.brief());
+  base::Worst worst;
+  for (std::size_t i = 0; i < grid.size(); ++i) {
+    const auto now = network::network_at(start.network, flow.trajectory.state(i));
+    const linalg::Vector strengths = network::mode_strengths(now, problem.modes).strengths;
+    for (Eigen::Index k = 0; k < modes; ++k)
+      worst.see(std::abs(strengths[k] - strength(s[k], grid[i])) / s[k]);
+  }
+  return worst.value();
 }
 
 ThreeLayerMode<double> closed_form(double s, double u0, double tau) {

@@ -23,6 +23,12 @@ linalg::Matrix layer_strengths(const experiments::LearningProblem& problem, doub
 linalg::Matrix layers_in_bases(const network::LinearNetwork<double>& n,
                                const std::vector<linalg::Matrix>& bases);
 
+// Largest |u_N - strength(s, t)| / s over all modes of the full network's gradient flow (tau = 1) from a
+// decoupled start with layers a0 and b0, a0 + b0 > 0, through the whole course of learning. Throws
+// NumericalError.
+double network_against_law(const experiments::LearningProblem& problem, double a0, double b0,
+                           std::uint64_t seed, const std::function<double(double s, double t)>& strength);
+
 // How a claim obtains the law of Eqs 10 to 12.
 using ClosedForm = std::function<theory::ThreeLayerMode<double>(double s, double u0, double tau)>;
 theory::ThreeLayerMode<double> closed_form(double s, double u0, double tau);
