@@ -131,6 +131,23 @@ TEST(Integrate, NeverAcceptsANaN) {
   }
 }
 
+TEST(Integrate, TriesASmallerStepWhenATrialOneLeavesTheDomain) {
+  // The solution e^{-100 t} stays positive; only a first step that is far too long looks beyond.
+  const RightHandSide<double> decay = [](std::span<const double> x, std::span<double> dxdt, double) {
+    dxdt[0] = x[0] < 0 ? std::nan("") : -100 * x[0];
+  };
+  for (Stepper stepper : kSteppers) {
+    Options<double> options;
+    options.stepper = stepper;
+    options.first_step = options.maximum_step = 0.1;
+    const auto solution = integrate<double>(decay, {1}, TimeGrid<double>({0, 0.1}), options);
+    EXPECT_EQ(solution.reason, StopReason::reached_end) << name_of(stepper) << ": " << solution.brief();
+    EXPECT_GT(solution.work.rejected_steps, 0u);
+    EXPECT_NEAR(solution.trajectory.final_state()[0], std::exp(-10.0),
+                1e-9);  // 100 steps within 1e-10 of at most 1
+  }
+}
+
 TEST(Integrate, SaysWhenTheRightHandSideIsNotFiniteAtTheStart) {
   const auto solution = integrate<double>(growth(-1), {0}, TimeGrid<double>({0, 1}));
   EXPECT_EQ(solution.reason, StopReason::not_finite);
