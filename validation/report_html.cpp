@@ -34,7 +34,7 @@ article { background:var(--card); border:1px solid var(--line); border-radius:8p
 figure { margin:1.4rem 0; } figure > div { background:#fff; border:1px solid var(--line); border-radius:8px; padding:.4rem; overflow-x:auto; }
 figure svg { max-width:100%; height:auto; display:block; margin:0 auto; } figcaption { color:var(--soft); margin-top:.4rem; }
 dl { display:grid; grid-template-columns:max-content 1fr; gap:.2rem 1rem; } dt { color:var(--soft); } dd { margin:0; overflow-wrap:anywhere; }
-@media (max-width:40rem) { .overview th:nth-child(n+5), .overview td:nth-child(n+5) { display:none; } dl { grid-template-columns:1fr; } dd { margin-bottom:.4rem; } }
+@media (max-width:40rem) { .overview th:nth-child(n+5), .overview td:nth-child(n+5) { display:none; } .overview .verdict { white-space:normal; } dl { grid-template-columns:1fr; } dd { margin-bottom:.4rem; } }
 @media print { article { break-inside:avoid; background:none; } nav { display:none; } }
 )css";
 
