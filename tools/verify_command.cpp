@@ -97,8 +97,7 @@ validation::Figure draw(const CatalogueEntry& entry, validation::Context& contex
     fs::remove(folder / figure.svg_file);
     figure.status = fmt::format("missing: {}", error.what());
     figure.svg_file.clear();
-    base::write_file(folder / figure.tsv_file, drawing.tsv);
-    base::write_file(folder / figure.gp_file, drawing.gp);
+    base::write_files({{folder / figure.tsv_file, drawing.tsv}, {folder / figure.gp_file, drawing.gp}});
     message(fmt::format("figure {} is missing from the report: {}", drawing.id, error.what()));
   }
   return figure;

@@ -95,10 +95,8 @@ std::vector<Check> c2(Context& context, bool transposed_basis) {
                                 0.3 * u33 * x.b.transpose());
   const base::TimeGrid<double> grid({0, 0.2, 0.5, 1, 3});
   const ode::Options<double> options{.relative_tolerance = 1e-12, .absolute_tolerance = 1e-14};
-  const auto in_modes = network::gradient_flow(start_modes, modes, 1, grid, options);
-  const auto in_weights = network::gradient_flow(start, original, 1, grid, options);
-  if (!in_modes.complete() || !in_weights.complete())
-    throw base::NumericalError(in_modes.brief() + "; " + in_weights.brief());
+  const auto in_modes = network::gradient_flow_fully(start_modes, modes, 1, grid, options);
+  const auto in_weights = network::gradient_flow_fully(start, original, 1, grid, options);
   base::Worst worst;
   for (std::size_t i = 0; i < grid.size(); ++i) {
     const auto bars = network::network_at(start_modes, in_modes.trajectory.state(i));

@@ -33,9 +33,8 @@ std::vector<Check> c7_on(Context& context, const LearningProblem& problem, const
   // again.
   const double duration = 1.5 * std::log(2 * std::sqrt(s[modes - 1]) / (a0 + b0)) / s[modes - 1];
   const auto grid = base::TimeGrid<double>::linear(0, duration, 16);
-  const auto flow = network::gradient_flow(start.network, problem.correlations, 1, grid,
-                                           {.relative_tolerance = 1e-9, .absolute_tolerance = 1e-13});
-  if (!flow.complete()) throw base::NumericalError(flow.brief());
+  const auto flow = network::gradient_flow_fully(start.network, problem.correlations, 1, grid,
+                                                 {.relative_tolerance = 1e-9, .absolute_tolerance = 1e-13});
 
   base::Worst residual, difference;
   std::vector<ode::Solution<double>> reduced;
@@ -56,8 +55,8 @@ std::vector<Check> c7_on(Context& context, const LearningProblem& problem, const
   }
   const double x = 0.04;
   const auto descent =
-      network::descend(start.network, problem.correlations,
-                       {.learning_rate = x / s[0], .max_iterations = std::lround(duration * s[0] / x)});
+      network::descend_fully(start.network, problem.correlations,
+                             {.learning_rate = x / s[0], .max_iterations = std::lround(duration * s[0] / x)});
   const Vector learned = network::mode_strengths(descent.network, problem.modes).strengths.head(modes);
   const double least_share = (learned.array() / s.head(modes).array()).minCoeff<Eigen::PropagateNaN>();
   return {
@@ -69,7 +68,7 @@ std::vector<Check> c7_on(Context& context, const LearningProblem& problem, const
        .bound_reason =
            "rounding of 1e-16 a step off the manifold, amplified at most as much as the modes grow "
            "(√s/a_{0}, up to 1e4)",
-       .wide_reason = "The full amplification only acts on the rounding of the first step",
+       .wide_reason = "The full amplification only acts on the rounding of the first steps",
        .witness_pair = "N",
        .dataset = problem.name},
       {.quantity = "decoupling residual after gradient descent through all transitions",
@@ -78,7 +77,7 @@ std::vector<Check> c7_on(Context& context, const LearningProblem& problem, const
        .relation = Relation::at_most,
        .bound = 1e-12,
        .bound_reason = "the same rounding, amplified the same way",
-       .wide_reason = "The full amplification only acts on the rounding of the first step",
+       .wide_reason = "The full amplification only acts on the rounding of the first steps",
        .witness_pair = "N",
        .dataset = problem.name},
       {.quantity = "least u/s over the modes after that descent: all transitions are behind it",
@@ -131,9 +130,9 @@ double drift_of_flow(double tolerance, const Invariant& invariant) {
 // Largest relative drift over the modes of a network trained by descent to `horizon` = lambda * epochs.
 double drift_of_descent(const LearningProblem& problem, const network::DecoupledStart& start, double horizon,
                         long steps, const Invariant& invariant) {
-  const auto result =
-      network::descend(start.network, problem.correlations,
-                       {.learning_rate = horizon / static_cast<double>(steps), .max_iterations = steps});
+  const auto result = network::descend_fully(
+      start.network, problem.correlations,
+      {.learning_rate = horizon / static_cast<double>(steps), .max_iterations = steps});
   const Matrix before = layers_in_bases(start.network, start.bases),
                after = layers_in_bases(result.network, start.bases);
   base::Worst drift;
@@ -165,7 +164,7 @@ std::vector<Check> c9(Context& context, const Invariant& invariant) {
                     .relation = Relation::within,
                     .bound = 0.1,
                     .bound_reason =
-                        "one step changes a² − b² by the factor 1 − λ^2 (s − ab)²; the next order in "
+                        "one step changes a² − b² by the factor 1 − λ^{2}(s − ab)²; the next order in "
                         "λ s_{1} = 0.01 is left in the ratio",
                     .wide_reason = "The next order is multiplied by a small constant here",
                     .witness_pair = "G",
@@ -226,7 +225,7 @@ std::vector<Check> c12(Context& context, const ClosedForm& law) {
        .expected = 0,
        .relation = Relation::at_most,
        .bound = 1e-11,
-       .bound_reason = "tolerance 1e-13 in ln u, added up over some 100 step",
+       .bound_reason = "tolerance 1e-13 in ln u, added up over some 100 steps",
        .wide_reason = "The stepper mostly does better than its tolerance",
        .witness_pair = "TF"},
       {.quantity = "Eq 11 against the located crossings of Eq 10 at 2, 10, 50, 90, 99 % of s: largest "

@@ -52,9 +52,8 @@ DescentAgainstFlow descent_against_flow(Context& context, const LearningProblem&
     if (const double wanted = static_cast<double>(steps) / tau(lambda, problem.correlations);
         !(std::abs(wanted / reach - 1) < 1e-12)) {
       const auto flow =
-          network::gradient_flow(start, problem.correlations, 1, base::TimeGrid<double>({0, wanted}),
-                                 {.relative_tolerance = 1e-9, .absolute_tolerance = 1e-11});
-      if (!flow.complete()) throw base::NumericalError(flow.brief());
+          network::gradient_flow_fully(start, problem.correlations, 1, base::TimeGrid<double>({0, wanted}),
+                                       {.relative_tolerance = 1e-9, .absolute_tolerance = 1e-11});
       flowed = network::end_to_end(network::network_at(start, flow.trajectory.final_state()));
       reach = wanted;
     }

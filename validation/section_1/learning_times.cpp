@@ -41,7 +41,7 @@ std::vector<Check> c13(Context&, const Asymptote& asymptote) {
          .relation = Relation::within,
          .bound = 10 * s * 1e-13 * tau / (2 * s * eps),
          .bound_reason =
-             "ten step near s with a tolerance of 1e-13 in ln u, where u' = 2 s ε/τ turns an error "
+             "ten steps near s with a tolerance of 1e-13 in ln u, where u' = 2 s ε/τ turns an error "
              "of u into one of time",
          .wide_reason = "The stepper mostly does better than its tolerance",
          .witness_pair = "TF"});
@@ -99,7 +99,7 @@ std::vector<Check> c14_on(Context& context, const LearningProblem& problem, doub
            .expected = expected_slope,
            .relation = Relation::within,
            .bound = x,
-           .bound_reason = fmt::format("Euler step slow a plateau by x/ln(1 + x), x = λ s up to {:.2g}", x),
+           .bound_reason = fmt::format("Euler steps slow a plateau by x/ln(1 + x), x = λ s up to {:.2g}", x),
            .wide_reason = "The modes' x differ by less than their size",
            .witness_pair = "N",
            .dataset = problem.name},

@@ -47,9 +47,8 @@ double network_against_law(const LearningProblem& problem, double a0, double b0,
   const double slowest = s[modes - 1], effective = (a0 + b0) * (a0 + b0) / 4;
   const auto grid =
       base::TimeGrid<double>::linear(0, (std::log(slowest / effective) + 10) / (2 * slowest), 41);
-  const auto flow = network::gradient_flow(start.network, problem.correlations, 1, grid,
-                                           {.relative_tolerance = 1e-10, .absolute_tolerance = 1e-14});
-  if (!flow.complete()) throw base::NumericalError(flow.brief());
+  const auto flow = network::gradient_flow_fully(start.network, problem.correlations, 1, grid,
+                                                 {.relative_tolerance = 1e-10, .absolute_tolerance = 1e-14});
   base::Worst worst;
   for (std::size_t i = 0; i < grid.size(); ++i) {
     const auto now = network::network_at(start.network, flow.trajectory.state(i));

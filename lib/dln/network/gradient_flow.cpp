@@ -21,6 +21,15 @@ ode::Solution<double> gradient_flow(const LinearNetwork<double>& start,
   return ode::integrate<double>(f, {weights.begin(), weights.end()}, grid, options);
 }
 
+ode::Solution<double> gradient_flow_fully(const LinearNetwork<double>& start,
+                                          const data::Correlations& correlations, double time_constant,
+                                          const base::TimeGrid<double>& grid,
+                                          const ode::Options<double>& options) {
+  auto solution = gradient_flow(start, correlations, time_constant, grid, options);
+  if (!solution.complete()) throw base::NumericalError(solution.brief());
+  return solution;
+}
+
 LinearNetwork<double> network_at(const LinearNetwork<double>& shape, std::span<const double> state) {
   LinearNetwork<double> network = shape;
   base::require(state.size() == network.buffer().size(), "state size", static_cast<double>(state.size()),

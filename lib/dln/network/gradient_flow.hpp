@@ -13,6 +13,13 @@ ode::Solution<double> gradient_flow(const LinearNetwork<double>& start,
                                     const base::TimeGrid<double>& grid,
                                     const ode::Options<double>& options = {});
 
+// gradient_flow(), for callers who need the whole solution: throws NumericalError with brief() when it
+// stopped early.
+ode::Solution<double> gradient_flow_fully(const LinearNetwork<double>& start,
+                                          const data::Correlations& correlations, double time_constant,
+                                          const base::TimeGrid<double>& grid,
+                                          const ode::Options<double>& options = {});
+
 // The network whose buffer is `state`, with the units of `shape`. Throws DomainError when the size differs.
 LinearNetwork<double> network_at(const LinearNetwork<double>& shape, std::span<const double> state);
 
