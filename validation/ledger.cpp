@@ -21,9 +21,10 @@ bool comes_before(const Claim& a, const Claim& b) {
 
 std::vector<Claim> ledger() {
   std::vector<Claim> all;
-  for (auto claims : {section_1::claims_on_descent_and_flow, section_1::claims_on_decoupled_modes,
-                      section_1::claims_on_learning_times, section_1::claims_on_unequal_layers,
-                      section_1::claims_on_competition, section_1::claims_on_outcome})
+  for (auto claims :
+       {section_1::claims_on_descent_and_flow, section_1::claims_on_decoupled_modes,
+        section_1::claims_on_learning_times, section_1::claims_on_unequal_layers,
+        section_1::claims_on_competition, section_1::claims_on_outcome, section_1::claims_on_delays})
     std::ranges::move(claims(), std::back_inserter(all));
   std::ranges::sort(all, comes_before);
   return all;

@@ -122,7 +122,7 @@ TEST(Ledger, HasUniqueIdsInOrder) {
   std::vector<std::string> ids;
   for (const auto& claim : ledger()) ids.push_back(claim.info.id);
   EXPECT_EQ(ids, (std::vector<std::string>{"C1",  "C2",  "C3",  "C4",  "C5",  "C6",  "C7",  "C8",
-                                           "C9",  "C10", "C11", "C12", "C13", "C14", "C15", "C18",
+                                           "C9",  "C10", "C11", "C12", "C13", "C14", "C15", "C16", "C17", "C18",
                                            "C19", "X1",  "X5",  "X6",  "X7",  "X8",  "X9"}));
 }
 

@@ -46,6 +46,26 @@ RandomSetting random_setting(std::uint64_t seed) {
   return setting;
 }
 
+// The same for a problem's own modes: N_1 inputs, all outputs, N_2 = 32.
+RandomSetting random_setting_on(const experiments::LearningProblem& problem, std::uint64_t seed) {
+  constexpr Eigen::Index kHidden = 32;
+  const auto& modes = problem.modes;
+  auto stream = base::stream(seed, "random connectivity modes of a problem");
+  auto gaussian = [&](Eigen::Index rows, Eigen::Index columns) {
+    Matrix m(rows, columns);
+    for (double& value : m.reshaped()) value = stream.normal();
+    return m;
+  };
+  RandomSetting setting;
+  setting.s = modes.singular_values;
+  setting.s31 = Matrix::Zero(modes.output.rows(), modes.input.rows());
+  setting.s31.diagonal().head(setting.s.size()) = setting.s;
+  setting.x = {gaussian(kHidden, modes.input.rows()), gaussian(kHidden, modes.output.rows())};
+  setting.u33 = linalg::completed_basis(modes.output);
+  setting.v11 = linalg::completed_basis(modes.input);
+  return setting;
+}
+
 data::Correlations white_correlations(const Matrix& sigma31) {
   const auto inputs = sigma31.cols();
   return {Matrix::Identity(inputs, inputs), sigma31, 0, static_cast<std::uint64_t>(inputs),
@@ -70,7 +90,7 @@ double relative_difference(const ConnectivityModes& x, const ConnectivityModes& 
 }
 
 Check agreement(std::string quantity, double measured, double bound, std::string reason, Witnesses witnesses,
-                Subject subject = Subject::claim) {
+                Subject subject = Subject::claim, std::string dataset = {}) {
   return {.quantity = std::move(quantity),
           .measured = measured,
           .expected = 0,
@@ -79,6 +99,7 @@ Check agreement(std::string quantity, double measured, double bound, std::string
           .bound_reason = std::move(reason),
           .wide_reason = "Roundings of both signs cancel in part",
           .witness_pair = std::move(witnesses),
+          .dataset = std::move(dataset),
           .subject = subject};
 }
 
@@ -86,14 +107,14 @@ const char* kRounding = "rounding of sums over at most 11 terms of size up to 6"
 
 // ------------------------------------------------------------------------------------------------ C2
 
-std::vector<Check> c2(Context& context, bool transposed_basis) {
-  const RandomSetting setting = random_setting(context.seed());
+Check c2_on(const RandomSetting& setting, const std::string& dataset, bool transposed_basis) {
   const auto& [s, s31, x, u33, v11] = setting;
   const auto modes = white_correlations(s31), original = white_correlations(u33 * s31 * v11.transpose());
   const auto start_modes = network_of(0.3 * x.a, 0.3 * x.b.transpose());
   const auto start = network_of(0.3 * x.a * (transposed_basis ? Matrix(v11) : Matrix(v11.transpose())),
                                 0.3 * u33 * x.b.transpose());
-  const base::TimeGrid<double> grid({0, 0.2, 0.5, 1, 3});
+  const double unit = 6 / s[0];
+  const base::TimeGrid<double> grid({0, 0.2 * unit, 0.5 * unit, unit, 3 * unit});
   const ode::Options<double> options{.relative_tolerance = 1e-12, .absolute_tolerance = 1e-14};
   const auto in_modes = network::gradient_flow_fully(start_modes, modes, 1, grid, options);
   const auto in_weights = network::gradient_flow_fully(start, original, 1, grid, options);
@@ -104,12 +125,19 @@ std::vector<Check> c2(Context& context, bool transposed_basis) {
     worst.see(linalg::relative_difference(weights.weight(1), bars.weight(1) * v11.transpose()));
     worst.see(linalg::relative_difference(weights.weight(2), u33 * bars.weight(2)));
   }
-  return {agreement(
+  return agreement(
       "largest relative difference of W^{21}, W^{32} between Eq 2 and Eq 4 transformed back, t s_{1} up to "
       "18",
       worst.value(), 1e-9,
       "tolerance 1e-12 of both flows, amplified by up to 1000 on the way past the saddles of random weights",
-      "N")};
+      "N", Subject::claim, dataset);
+}
+
+std::vector<Check> c2(Context& context, bool transposed_basis) {
+  std::vector<Check> checks{c2_on(random_setting(context.seed()), {}, transposed_basis)};
+  for (const auto* problem : {&context.tree(), &context.images()})
+    checks.push_back(c2_on(random_setting_on(*problem, context.seed()), problem->name, transposed_basis));
+  return checks;
 }
 
 // ------------------------------------------------------------------------------------------- C3, C4, X9
@@ -157,10 +185,18 @@ std::vector<Check> c3(Context& context, const Field& field) {
   const ConnectivityFlow flow(setting.s, 1);
   const auto rates = field(flow, setting.x);
   const auto slope = downhill(setting.x, [&](const ConnectivityModes& x) { return flow.energy(x).total(); });
-  return {agreement("Eq 5 against minus the gradient of Eq 6, relative", relative_difference(rates, slope),
-                    1e-8, kDifferences, "F"),
-          agreement("Eq 5 against Eq 4, the network's own gradient, relative",
-                    relative_difference(rates, eq4(setting)), 1e-14, kRounding, "FN")};
+  std::vector<Check> checks{agreement("Eq 5 against minus the gradient of Eq 6, relative",
+                                      relative_difference(rates, slope), 1e-8, kDifferences, "F"),
+                            agreement("Eq 5 against Eq 4, the network's own gradient, relative",
+                                      relative_difference(rates, eq4(setting)), 1e-14, kRounding, "FN")};
+  for (const auto* problem : {&context.tree(), &context.images()}) {
+    const RandomSetting wide = random_setting_on(*problem, context.seed());
+    checks.push_back(agreement("Eq 5 against Eq 4, the network's own gradient, relative",
+                               relative_difference(field(ConnectivityFlow(wide.s, 1), wide.x), eq4(wide)),
+                               1e-13, "rounding of sums over up to 1000 terms", "FN", Subject::claim,
+                               problem->name));
+  }
+  return checks;
 }
 
 std::vector<Check> c4(Context& context, double competition_sign) {
@@ -203,8 +239,7 @@ std::vector<Check> x9(Context& context, const Field& corrected) {
 
 // On the manifold a^al = a_al r^al, b^al = b_al r^al the field must be that of Eq 8 along r^al, and nothing
 // else.
-std::vector<Check> c8(Context& context, double coupling) {
-  const auto& problem = context.tree();
+Check c8_on(Context& context, const experiments::LearningProblem& problem, double coupling) {
   const Vector& s = problem.modes.singular_values;
   const Eigen::Index modes = std::min<Eigen::Index>(32, s.size());
   auto stream = base::stream(context.seed(), "layer strengths on the manifold");
@@ -223,15 +258,19 @@ std::vector<Check> c8(Context& context, double coupling) {
   const Matrix d32 = start.bases[2] * db.asDiagonal() * start.bases[1].transpose();
   const double deviation = base::worst_of(linalg::relative_difference(direction.weight(1), d21),
                                           linalg::relative_difference(direction.weight(2), d32));
-  return {{.quantity = "the network's gradient on the manifold against Eq 8 along each r^{α}, relative",
-           .measured = deviation,
-           .expected = 0,
-           .relation = Relation::at_most,
-           .bound = 1e-13,
-           .bound_reason = "rounding of sums over up to 1000 outputs, orthonormal to 1e-15",
-           .wide_reason = "Roundings of both signs cancel in part",
-           .witness_pair = "N",
-           .dataset = problem.name}};
+  return {.quantity = "the network's gradient on the manifold against Eq 8 along each r^{α}, relative",
+          .measured = deviation,
+          .expected = 0,
+          .relation = Relation::at_most,
+          .bound = 1e-13,
+          .bound_reason = "rounding of sums over up to 1000 outputs, orthonormal to 1e-15",
+          .wide_reason = "Roundings of both signs cancel in part",
+          .witness_pair = "N",
+          .dataset = problem.name};
+}
+
+std::vector<Check> c8(Context& context, double coupling) {
+  return {c8_on(context, context.tree(), coupling), c8_on(context, context.images(), coupling)};
 }
 
 }  // namespace
@@ -246,7 +285,8 @@ std::vector<Claim> claims_on_competition() {
         .formula =
             "τ dB^{21}/dt = B^{32T}(S^{31} − B^{32}B^{21}),  τ dB^{32}/dt = (S^{31} − B^{32}B^{21})B^{21T}",
         .witnesses = "SN",
-        .figures = {}},
+        .figures = {},
+        .needs_images = true},
        [](Context& c) { return c2(c, false); },
        "W^{21} = B^{21}V^{11}, without the transpose",
        [](Context& c) { return c2(c, true); }},
@@ -256,7 +296,8 @@ std::vector<Claim> claims_on_competition() {
         .source = "Eqs 5, 6",
         .formula = "τ da^{α}/dt = (s_{α} − a^{α}·b^{α})b^{α} − Σ_{γ≠α} b^{γ}(a^{α}·b^{γ})",
         .witnesses = "SFN",
-        .figures = {}},
+        .figures = {},
+        .needs_images = true},
        [](Context& c) { return c3(c, eq5); },
        "γ runs over N_{1} modes in both equations",
        [](Context& c) { return c3(c, eq5_with_short_sums); }},
@@ -279,7 +320,8 @@ std::vector<Claim> claims_on_competition() {
         .source = "Eq 8",
         .formula = "τ da/dt = b(s − ab),  τ db/dt = a(s − ab)",
         .witnesses = "SN",
-        .figures = {}},
+        .figures = {},
+        .needs_images = true},
        [](Context& c) { return c8(c, 1); },
        "the mode pulls towards s/2",
        [](Context& c) { return c8(c, 2); }},

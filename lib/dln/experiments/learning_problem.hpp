@@ -18,10 +18,12 @@ struct LearningProblem {
   data::SingularModes modes;
   double whiteness_residual = 0;  // of the data as computed, before Sigma11 was set to I
   std::vector<data::FileIdentity> files;
-  std::uint32_t fingerprint = 0;  // of the correlations
+  std::uint32_t fingerprint = 0;               // of the correlations
+  std::optional<data::Dataset> examples = {};  // where they are few enough to keep; a tanh network needs them
 };
 
-// Fig 3's data: one-hot items at the leaves of a tree and their features. Sigma11 = I by construction.
+// Fig 3's data: one-hot items at the leaves of a tree and their features. Sigma11 = I by construction. Keeps
+// its examples.
 LearningProblem tree_problem(const data::HierarchicalTree& tree);
 
 // Images with one-hot labels, whitened so that Sigma11 = I in sums over the examples. Throws DataError, also

@@ -1,7 +1,9 @@
 // Plateaus and rapid transitions of the total error, counted by a rule fixed before any run was looked at.
 #pragma once
 
+#include <cstddef>
 #include <span>
+#include <vector>
 
 namespace dln::experiments {
 
@@ -14,7 +16,11 @@ struct PlateauRule {
   double floor = 1e-4;
 };
 
-// Throws DomainError for an empty sample, or for a speed that is negative or not finite.
+// The samples at which the plateaus are lowest, in order. Throws DomainError for an empty sample, or for a
+// speed that is negative or not finite.
+std::vector<std::size_t> find_plateaus(std::span<const double> speeds, const PlateauRule& rule = {});
+
+// How many there are.
 int count_plateaus(std::span<const double> speeds, const PlateauRule& rule = {});
 
 }  // namespace dln::experiments

@@ -9,6 +9,8 @@
 #include "dln/experiments/learning_speed.hpp"
 #include "dln/network/initial_weights.hpp"
 #include "dln/network/mode_strengths.hpp"
+#include "dln/network/output_compression.hpp"
+#include "dln/network/tanh_network.hpp"
 
 namespace dln::experiments {
 namespace {
@@ -38,9 +40,9 @@ linalg::Vector half_times(const TimeCourse& course, const linalg::Vector& singul
 // Every coordinate on which the run depends.
 std::string run_key(const LearningProblem& problem, const TimeCourseOptions& o) {
   return fmt::format(
-      "time-course/{:08x}/N2={}/lambda={:a}/u0={:a}/every={}/until={:a}/at-most={}/seed={}/run={}",
-      problem.fingerprint, o.hidden_units, o.learning_rate, o.initial_strength, o.sample_every, o.completion,
-      o.max_epochs, o.seed, o.run);
+      "time-course/{:08x}/{}/N2={}/lambda={:a}/u0={:a}/every={}/until={:a}/at-most={}/seed={}/run={}",
+      problem.fingerprint, o.activation == Activation::tanh ? "tanh" : "linear", o.hidden_units,
+      o.learning_rate, o.initial_strength, o.sample_every, o.completion, o.max_epochs, o.seed, o.run);
 }
 
 }  // namespace
@@ -68,12 +70,23 @@ TimeCourse run_time_course(const LearningProblem& problem, const TimeCourseOptio
 
 TimeCourse run_time_course(const LearningProblem& problem, const TimeCourseOptions& options,
                            network::LinearNetwork<double> start) {
+  const bool linear = options.activation == Activation::linear;
+  if (!linear && !problem.examples)
+    throw base::DomainError("tanh network on " + problem.name +
+                            ": expected a problem that keeps its examples, such as the tree");
   const Eigen::Index learnable = learnable_modes(problem, options);
   const linalg::Vector& s = problem.modes.singular_values;
+  // What is trained has as many outputs as learning ever reaches: 64 in place of 1000.
+  const network::OutputCompression compression(
+      linear ? problem.correlations.sigma31 : problem.examples->targets, start);
+  const auto modes = compression.compress(problem.modes);
   TimeCourse course;
+  course.simulated_outputs = compression.outputs();
   std::vector<double> rows;
   const auto observer = [&](const network::DescentState& state) {
-    const auto measured = network::mode_strengths(state.network, problem.modes);
+    const auto measured = linear
+                              ? network::mode_strengths(state.network, modes)
+                              : network::tanh_mode_strengths(state.network, problem.examples->inputs, modes);
     course.epochs.push_back(static_cast<double>(state.iteration));
     rows.insert(rows.end(), measured.strengths.begin(), measured.strengths.end());
     course.leak.push_back(measured.leak);
@@ -81,11 +94,16 @@ TimeCourse run_time_course(const LearningProblem& problem, const TimeCourseOptio
     const auto share = measured.strengths.head(learnable).array() / s.head(learnable).array();
     return !(share.minCoeff() >= options.completion);
   };
-  const auto result = network::descend(std::move(start), problem.correlations,
-                                       {.learning_rate = options.learning_rate,
+  const network::DescentOptions descent{.learning_rate = options.learning_rate,
                                         .max_iterations = options.max_epochs,
-                                        .observe_every = options.sample_every},
-                                       observer);
+                                        .observe_every = options.sample_every};
+  start = compression.compress(start);
+  const auto result =
+      linear
+          ? network::descend(std::move(start), compression.compress(problem.correlations), descent, observer)
+          : network::descend_tanh(std::move(start),
+                                  {problem.examples->inputs, compression.compress(problem.examples->targets)},
+                                  descent, observer);
   using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   course.strengths =
       Eigen::Map<const RowMajor>(rows.data(), static_cast<Eigen::Index>(course.epochs.size()), s.size());

@@ -18,11 +18,17 @@ enum class Start {
   small_random,  // entries N(0, 2 u0 / N_2): every mode's growing part |a + b|^2 / 4 has mean u0
 };
 
+enum class Activation {
+  linear,
+  tanh,  // of the hidden units, Fig 3's green curves; needs a problem that keeps its examples
+};
+
 struct TimeCourseOptions {
   Eigen::Index hidden_units = 32;  // N_2
   double learning_rate = 0.5e-3;   // lambda
   double initial_strength = 1e-6;  // u0
   Start start = Start::small_random;
+  Activation activation = Activation::linear;
   double completion = 0.99;  // stop once every learnable mode has this share of its s
   long max_epochs = 100'000;
   long sample_every = 4;  // epochs
@@ -38,6 +44,7 @@ struct TimeCourse {
   linalg::Vector half_times;          // epochs to s/2, interpolated; NaN for a mode that did not get there
   network::DescentStop reason;
   long iterations = 0;
+  Eigen::Index simulated_outputs = 0;  // N_3, or fewer where fewer are exactly the same (OutputCompression)
 };
 
 // min(N_2, modes): how many modes the network can learn (Eq 7).
@@ -47,7 +54,8 @@ Eigen::Index learnable_modes(const LearningProblem& problem, const TimeCourseOpt
 network::LinearNetwork<double> starting_network(const LearningProblem& problem,
                                                 const TimeCourseOptions& options);
 
-// From that network, or from one of the caller's own (N_1 - N_2 - N_3 units).
+// From that network, or from one of the caller's own (N_1 - N_2 - N_3 units). Throws DomainError for a tanh
+// network on a problem that does not keep its examples.
 TimeCourse run_time_course(const LearningProblem& problem, const TimeCourseOptions& options);
 TimeCourse run_time_course(const LearningProblem& problem, const TimeCourseOptions& options,
                            network::LinearNetwork<double> start);

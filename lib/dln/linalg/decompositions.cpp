@@ -73,4 +73,23 @@ Matrix haar_orthonormal(Eigen::Index rows, Eigen::Index columns, base::RandomStr
   return q;
 }
 
+Matrix orthonormal_basis(const Matrix& a) {
+  require_finite(a, "QR decomposition");
+  const Eigen::HouseholderQR<Matrix> qr(a);
+  const Matrix q = qr.householderQ() * Matrix::Identity(a.rows(), std::min(a.rows(), a.cols()));
+  require_small(orthonormality_residual(q), 1, a.rows(), "QR decomposition");
+  require_small((q * (q.transpose() * a) - a).norm(), a.norm(), a.rows(), "QR decomposition");
+  return q;
+}
+
+Matrix completed_basis(const Matrix& columns) {
+  require_small(orthonormality_residual(columns), 1, columns.rows(), "basis to be completed");
+  if (columns.cols() == columns.rows()) return columns;
+  const Eigen::HouseholderQR<Matrix> qr(columns);
+  Matrix basis = qr.householderQ() * Matrix::Identity(columns.rows(), columns.rows());
+  basis.leftCols(columns.cols()) = columns;  // QR may have turned their signs
+  require_small(orthonormality_residual(basis), 1, columns.rows(), "completion of a basis");
+  return basis;
+}
+
 }  // namespace dln::linalg

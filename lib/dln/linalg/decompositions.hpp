@@ -29,4 +29,11 @@ SymmetricEigen symmetric_eigen(const Matrix& a);
 // Gaussian matrix with the signs of R's diagonal absorbed.
 Matrix haar_orthonormal(Eigen::Index rows, Eigen::Index columns, base::RandomStream& stream);
 
+// min(rows, columns) orthonormal columns whose span contains the columns of `a`, whatever its rank: the thin
+// Q of its QR decomposition.
+Matrix orthonormal_basis(const Matrix& a);
+
+// An orthonormal basis of the whole space, square, whose first columns are the given orthonormal ones.
+Matrix completed_basis(const Matrix& columns);
+
 }  // namespace dln::linalg

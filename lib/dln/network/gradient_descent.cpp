@@ -25,26 +25,35 @@ void check(const DescentOptions& options) {
 
 }  // namespace
 
-DescentResult descend(LinearNetwork<double> network, const data::Correlations& correlations,
-                      const DescentOptions& options, const DescentObserver& observer) {
+DescentResult descend_by(const LearningRule& rule, double scale, LinearNetwork<double> network,
+                         const DescentOptions& options, const DescentObserver& observer) {
   check(options);
-  const double step = options.learning_rate * data::sum_factor(correlations);
-  ChainGradient gradient(correlations, network);
   LinearNetwork<double> direction = network;
   double bound = 0;
   for (long iteration = 0;; ++iteration) {
-    gradient(network, direction);
-    const double error = gradient.error_correlation_norm();
-    if (iteration == 0) bound = options.divergence_bound * std::max(error, correlations.sigma31.norm());
+    const double error = rule(network, direction);
+    if (iteration == 0) bound = options.divergence_bound * std::max(error, scale);
     if (!(std::isfinite(error) && error <= bound))
       return {std::move(network), DescentStop::diverged, iteration};
     const bool last = iteration == options.max_iterations;
     if (observer && (last || iteration % options.observe_every == 0) &&
-        !observer({iteration, network, step * flat(direction).squaredNorm()}))
+        !observer({iteration, network, options.learning_rate * flat(direction).squaredNorm()}))
       return {std::move(network), DescentStop::observer, iteration};
     if (last) return {std::move(network), DescentStop::max_iterations, iteration};
-    flat(network) += step * flat(direction);
+    flat(network) += options.learning_rate * flat(direction);
   }
+}
+
+DescentResult descend(LinearNetwork<double> network, const data::Correlations& correlations,
+                      const DescentOptions& options, const DescentObserver& observer) {
+  DescentOptions in_sums = options;
+  in_sums.learning_rate *= data::sum_factor(correlations);
+  ChainGradient gradient(correlations, network);
+  const LearningRule rule = [&](const LinearNetwork<double>& at, LinearNetwork<double>& direction) {
+    gradient(at, direction);
+    return gradient.error_correlation_norm();
+  };
+  return descend_by(rule, correlations.sigma31.norm(), std::move(network), in_sums, observer);
 }
 
 DescentResult descend_fully(LinearNetwork<double> network, const data::Correlations& correlations,

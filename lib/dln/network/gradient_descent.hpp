@@ -43,4 +43,13 @@ DescentResult descend(LinearNetwork<double> network, const data::Correlations& c
 DescentResult descend_fully(LinearNetwork<double> network, const data::Correlations& correlations,
                             const DescentOptions& options, const DescentObserver& observer = {});
 
+// What descent follows: writes minus the gradient, for sums over the examples, into `direction` and returns
+// the size of the error that is left, by which divergence is noticed.
+using LearningRule =
+    std::function<double(const LinearNetwork<double>& network, LinearNetwork<double>& direction)>;
+
+// Batch gradient descent by any rule; `scale` is the size of the error at zero weights.
+DescentResult descend_by(const LearningRule& rule, double scale, LinearNetwork<double> network,
+                         const DescentOptions& options, const DescentObserver& observer = {});
+
 }  // namespace dln::network

@@ -47,6 +47,41 @@ DecoupledStart decoupled_weights(const std::vector<Eigen::Index>& units, const d
   return {std::move(network), std::move(bases)};
 }
 
+LinearNetwork<double> balanced_weights(const std::vector<Eigen::Index>& units, const linalg::Matrix& map,
+                                       base::RandomStream& stream) {
+  LinearNetwork<double> network(units);
+  if (map.rows() != network.outputs() || map.cols() != network.inputs())
+    throw base::DomainError(fmt::format("end-to-end map {} x {}: expected {} x {}, outputs by inputs",
+                                        map.rows(), map.cols(), network.outputs(), network.inputs()));
+  const auto svd = linalg::singular_values(map);
+  const Eigen::Index held = std::min(svd.s.size(), *std::ranges::min_element(units));
+  const double beyond = svd.s.tail(svd.s.size() - held).sum();
+  base::require(beyond <= 1e-12 * svd.s.sum(), "singular values beyond the narrowest layer, in sum", beyond,
+                fmt::format("0: the map's rank may be {} at most", held));
+  const int matrices = network.depth().weight_matrices();
+  const linalg::Vector strengths = svd.s.head(held).array().pow(1.0 / matrices);
+  linalg::Matrix before = svd.v.leftCols(held);
+  for (int l = 1; l <= matrices; ++l) {
+    linalg::Matrix after = l == matrices
+                               ? linalg::Matrix(svd.u.leftCols(held))
+                               : linalg::haar_orthonormal(units[static_cast<std::size_t>(l)], held, stream);
+    network.weight(l) = after * strengths.asDiagonal() * before.transpose();
+    before = std::move(after);
+  }
+  return network;
+}
+
+double balance_residual(const LinearNetwork<double>& network) {
+  base::Worst largest;
+  largest.see(0);
+  for (int l = 1; l < network.depth().weight_matrices(); ++l) {
+    const linalg::Matrix below = network.weight(l) * network.weight(l).transpose();
+    const linalg::Matrix above = network.weight(l + 1).transpose() * network.weight(l + 1);
+    largest.see((above - below).norm() / below.norm());
+  }
+  return largest.value();
+}
+
 double decoupling_residual(const LinearNetwork<double>& network, const std::vector<linalg::Matrix>& bases) {
   base::Worst largest;
   for (int l = 1; l <= network.depth().weight_matrices(); ++l) {

@@ -29,6 +29,17 @@ struct DecoupledStart {
 DecoupledStart decoupled_weights(const std::vector<Eigen::Index>& units, const data::SingularModes& modes,
                                  const linalg::Matrix& strengths, base::RandomStream& stream);
 
+// A start with W^{l+1}^T W^{l+1} = W^l W^l^T for every pair of neighbours whose end-to-end map is `map` :
+// N_{L+1} x N_1: with map = U S V^T, W^l = R_{l+1} S^{1/L} R_l^T, R_1 = V, R_{L+1} = U, the others random
+// orthonormal. Throws DomainError when the shapes do not fit, or the map has a higher rank than the narrowest
+// layer holds.
+LinearNetwork<double> balanced_weights(const std::vector<Eigen::Index>& units, const linalg::Matrix& map,
+                                       base::RandomStream& stream);
+
+// max over l of ||W^{l+1}^T W^{l+1} - W^l W^l^T||_F / ||W^l W^l^T||_F: zero for balanced weights, and 0 for a
+// single matrix, which has no neighbour.
+double balance_residual(const LinearNetwork<double>& network);
+
 // max over l of ||W^l - R_{l+1} diag(R_{l+1}^T W^l R_l) R_l^T||_F / ||W^l||_F: zero on the invariant
 // manifold.
 double decoupling_residual(const LinearNetwork<double>& network, const std::vector<linalg::Matrix>& bases);

@@ -12,5 +12,12 @@ struct ModeStrengths {
 };
 
 ModeStrengths mode_strengths(const LinearNetwork<double>& network, const data::SingularModes& modes);
+// The same of the tanh network with these weights, from its own correlation sum_mu yhat x^T.
+ModeStrengths tanh_mode_strengths(const LinearNetwork<double>& weights, const linalg::Matrix& inputs,
+                                  const data::SingularModes& modes);
+
+// |a + b|^2 / 4 of every mode of a three-layer network, a = W21 v and b = W32^T u in R^{N_2}: the part of a
+// start that grows (the direction a = b), which Eq 12 takes as u0. Throws DomainError for another depth.
+linalg::Vector growing_strengths(const LinearNetwork<double>& network, const data::SingularModes& modes);
 
 }  // namespace dln::network
