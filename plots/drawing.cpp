@@ -155,6 +155,11 @@ Script& Script::curve(const std::vector<std::array<double, 2>>& rows) {
   return *this;
 }
 
+Script& Script::curve(const std::vector<std::array<double, 3>>& rows) {
+  stream_->gnuplot.send1d(rows);
+  return *this;
+}
+
 Script& Script::curve(const std::vector<std::array<double, 4>>& rows) {
   stream_->gnuplot.send1d(rows);
   return *this;

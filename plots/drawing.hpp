@@ -31,8 +31,9 @@ class Script {
   Script& operator=(const Script&) = delete;
 
   Script& line(const std::string& command);
-  // One curve of a "plot '-' ..., '-' ...", in the order of the command: rows of two or four numbers.
+  // One curve of a "plot '-' ..., '-' ...", in the order of the command: rows of two, three or four numbers.
   Script& curve(const std::vector<std::array<double, 2>>& rows);
+  Script& curve(const std::vector<std::array<double, 3>>& rows);
   Script& curve(const std::vector<std::array<double, 4>>& rows);
 
   std::string text();

@@ -41,6 +41,18 @@ ModeCurves curves_of(const TimeCourseFigure& figure, Eigen::Index k, double last
   return curves;
 }
 
+const char* style_of(Look look) {
+  switch (look) {
+    case Look::blue_dashes:
+      return "with lines lw 1.8 dt (7,4) lc rgb '#12339c'";
+    case Look::blue_circles:
+      return "every 4 with points pt 6 ps 0.75 lw 1.6 lc rgb '#1f49b6'";
+    case Look::green_dots:
+      return "with lines lw 2.2 dt (2,3) lc rgb '#1a8f3c'";
+  }
+  return "with lines";
+}
+
 std::string table(const TimeCourseFigure& figure, const std::vector<ModeCurves>& all) {
   std::string tsv = "mode\ts\tcurve\tepoch\tstrength\n";
   for (const ModeCurves& c : all) {
@@ -85,15 +97,13 @@ Drawing time_course_figure(const TimeCourseFigure& figure) {
     script.line(fmt::format("set label '{{/*0.85 mode {}, s = {:.1f}}}' at graph 1.012, first {:.6g} left",
                             c.mode + 1, c.s, c.s));
 
-  static const char* const kStyles[] = {"lines lw 1.8 dt (7,4) lc rgb '#12339c'",
-                                        "points pt 6 ps 0.75 lw 1.6 lc rgb '#1f49b6'"};
   std::string plot = "plot ";
   for (std::size_t i = 0; i < all.size(); ++i)
     plot += fmt::format("'-' with lines lw 3.6 lc rgb '#e8544f' {}, ",
                         i == 0 ? "title 'theory, Eq 12'" : "notitle");
   for (std::size_t j = 0; j < figure.simulations.size(); ++j)
     for (std::size_t i = 0; i < all.size(); ++i)
-      plot += fmt::format("'-' {} with {} {}, ", j == 1 ? "every 4" : "", kStyles[j],
+      plot += fmt::format("'-' {} {}, ", style_of(figure.simulations[j].look),
                           i == 0 ? "title '" + literal(figure.simulations[j].name) + "'" : "notitle");
   plot += "'-' with points pt 5 ps 0.55 lc rgb '#7a1412' title 'half learned, Eq 11'";
   script.line(plot);

@@ -68,9 +68,10 @@ EnergyFlow run_energy_flow(const LearningProblem& problem, const TimeCourseOptio
   const double total = result.cooperation.front() + result.competition.front();
   for (auto* part : {&result.cooperation, &result.competition})
     for (double& energy : *part) energy /= total;
-  for (std::size_t i : find_plateaus(result.descent_speed))
-    result.saddles.push_back(
-        passage(result.epochs[i], strengths[i], off_diagonal[i], s, options.hidden_units));
+  for (std::size_t i : find_plateaus(result.descent_speed)) {
+    const auto lull = passage(result.epochs[i], strengths[i], off_diagonal[i], s, options.hidden_units);
+    if (lull.negative_directions > 0) result.saddles.push_back(lull);
+  }
   return result;
 }
 

@@ -21,7 +21,8 @@ struct EnergyFlow {
   std::vector<double> epochs;
   std::vector<double> cooperation, competition;  // the two sums of Eq 6 over their total at the start
   std::vector<double> descent_speed;             // -dE/dt per epoch
-  std::vector<SaddlePassage> saddles;            // in order of time, the origin being the first
+  // In order of time, the origin being the first; a lull near the minimum itself is none.
+  std::vector<SaddlePassage> saddles;
 };
 
 // A linear network on these data, as run_time_course() runs it. Throws DomainError for a tanh network.
