@@ -17,6 +17,7 @@ using Action = std::function<int()>;
 void add_verify(CLI::App& app, Action& chosen);
 void add_figure(CLI::App& app, Action& chosen);
 void add_eval(CLI::App& app, Action& chosen);
+void add_simulate(CLI::App& app, Action& chosen);
 void add_data(CLI::App& app, Action& chosen);
 void add_list(CLI::App& app, Action& chosen);
 

@@ -24,6 +24,7 @@ constexpr const char* kExamples = R"(Examples:
   dln verify --claim C12 X1                   only these, at the paper's own scale
   dln figure 3l --out figures                 redraw Fig 3 left as SVG, with its data and script
   dln eval eq12.u u0=1e-6 s=80 tau=2000 t=300
+  dln simulate --network net.json --out weights.json
   dln data tree --levels 4 --features 300
   dln list claims
 
@@ -67,6 +68,7 @@ int parse_and_run(int argc, const char* const* argv) {
   add_verify(app, chosen);
   add_figure(app, chosen);
   add_eval(app, chosen);
+  add_simulate(app, chosen);
   add_data(app, chosen);
   add_list(app, chosen);
   try {

@@ -5,11 +5,10 @@
 //
 //   1 + delay = (1 + seed) (1 + Euler) (1 + rest)
 //
-//   seed    the mode's own start |a + b|^2 / 4 is not u0: Eq 11 from it, over Eq 11 from u0
-//   Euler   a finite learning rate: the scalar iteration a <- a + lambda a (s - a^2) over Eq 11, from that
-//   start rest    everything else: the whole network over that iteration, which is competition between modes
-//   (and
-//           saturation of the hidden units in a tanh network)
+//   seed   the mode's own start |a + b|^2 / 4 is not u0: Eq 11 from it, over Eq 11 from u0
+//   Euler  a finite learning rate: a <- a + lambda a (s - a^2) over Eq 11, from that start
+//   rest   the whole network over that iteration: competition between modes (and, in a tanh network,
+//          saturation of the hidden units)
 #pragma once
 
 #include "dln/experiments/time_course.hpp"

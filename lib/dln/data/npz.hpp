@@ -1,0 +1,29 @@
+// NPZ: named arrays of numbers in one file, as numpy.savez and savez_compressed write them (a zip archive of
+// NPY files).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace dln::data {
+
+// Invariant: as many values as the product of the shape; {} is the shape of a single number. Row-major: the
+// last index runs fastest, whatever the order in the file.
+struct NumberArray {
+  std::vector<std::size_t> shape;
+  std::vector<double> values;
+};
+using NamedArrays = std::map<std::string, NumberArray>;
+
+// Arrays of floats or integers of 4 or 8 bytes, little-endian, of at most `byte_limit` bytes in all once
+// unpacked. Throws DataError that names file and array for anything else, and for a value that is not finite.
+NamedArrays read_npz(const std::filesystem::path& path, std::uint64_t byte_limit);
+
+// The bytes of an NPZ file that holds these arrays as 8-byte floats, stored unpacked; the same bytes for the
+// same arrays. Throws WriteError when libzip fails.
+std::string npz_bytes(const NamedArrays& arrays);
+
+}  // namespace dln::data

@@ -1,0 +1,186 @@
+#include "dln/experiments/network_run.hpp"
+
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "dln/base/error.hpp"
+#include "dln/base/random.hpp"
+#include "dln/base/worst.hpp"
+#include "dln/network/gradient_descent.hpp"
+#include "dln/network/gradient_flow.hpp"
+
+namespace dln::experiments {
+namespace {
+
+using Network = network::LinearNetwork<double>;
+
+double largest(std::span<const double> values) {
+  base::Worst worst;
+  for (double value : values) worst.see(std::abs(value));
+  return worst.value();
+}
+
+double largest_difference(std::span<const double> x, std::span<const double> y) {
+  base::Worst worst;
+  for (std::size_t i = 0; i < x.size(); ++i) worst.see(std::abs(x[i] - y[i]));
+  return worst.value();
+}
+
+// Everything a flow needs but where and when.
+struct Flow {
+  const Network& shape;
+  const data::Correlations& correlations;
+  double tau;
+
+  // States at `times`, the first of which is when `from` holds.
+  std::vector<std::vector<double>> states(const Network& from, const std::vector<double>& times,
+                                          ode::Stepper stepper, double tolerance) const {
+    if (times.size() == 1) return {{from.buffer().begin(), from.buffer().end()}};
+    ode::Options<double> options;
+    options.stepper = stepper;
+    options.relative_tolerance = tolerance;
+    // Far below the start's own weights: what is small there may grow by decades.
+    options.absolute_tolerance = std::max(1e-3 * tolerance * largest(from.buffer()), 1e-300);
+    const auto solution =
+        network::gradient_flow_fully(from, correlations, tau, base::TimeGrid<double>(times), options);
+    std::vector<std::vector<double>> states;
+    for (std::size_t i = 0; i < times.size(); ++i) {
+      const auto state = solution.trajectory.state(i);
+      states.emplace_back(state.begin(), state.end());
+    }
+    return states;
+  }
+};
+
+constexpr double kDeviation = 1e-7, kLooser = 1e-11;
+constexpr int kPlaces = 12;  // where a deviation is put in
+
+// `moments` and places on the way, from 0 on, increasing, and no two closer than rounding.
+std::vector<double> with_places(const std::vector<double>& moments) {
+  std::vector<double> all = moments;
+  for (int i = 0; i < kPlaces; ++i) all.push_back(moments.back() * i / kPlaces);
+  std::ranges::sort(all);
+  const double apart = 1e-9 * moments.back();
+  std::vector<double> kept{0};
+  for (double t : all)
+    if (t > kept.back() + apart || t == moments.back())
+      if (t > kept.back()) kept.push_back(t);
+  return kept;
+}
+
+// The growth of a random deviation put in at times[place], seen at every later time.
+double growth_from(const Flow& flow, const std::vector<std::vector<double>>& states,
+                   const std::vector<double>& times, std::size_t place) {
+  auto stream = base::stream(1, "deviation of a flow", place);
+  const double size = largest(states[place]);
+  if (!(size > 0)) return 1;  // from the origin nothing moves
+  Network deviated = network::network_at(flow.shape, states[place]);
+  double put_in = 0;
+  for (double& weight : deviated.buffer()) {
+    const double deviation = kDeviation * size * (2 * stream.uniform() - 1);
+    weight += deviation;
+    put_in = std::max(put_in, std::abs(deviation));
+  }
+  const std::vector<double> rest(times.begin() + static_cast<std::ptrdiff_t>(place), times.end());
+  const auto moved = flow.states(deviated, rest, ode::Stepper::fehlberg78, kLooser);
+  base::Worst growth;
+  for (std::size_t i = 0; i < moved.size(); ++i) {
+    const auto& reference = states[place + i];
+    growth.see(largest_difference(moved[i], reference) / largest(reference) / (put_in / size));
+  }
+  return growth.value();
+}
+
+FlowAccuracy measure(const Flow& flow, const std::vector<double>& moments, const NetworkRun& run,
+                     double tolerance) {
+  std::vector<double> from_zero = moments;
+  if (from_zero.front() > 0) from_zero.insert(from_zero.begin(), 0);
+  const auto other = flow.states(flow.shape, from_zero, ode::Stepper::bulirsch_stoer, tolerance);
+  base::Worst difference, size;
+  const std::size_t skipped = from_zero.size() - moments.size();
+  for (std::size_t i = 0; i < moments.size(); ++i) {
+    difference.see(largest_difference(run.weights[i], other[i + skipped]));
+    size.see(largest(run.weights[i]));
+  }
+  const auto times = with_places(from_zero);
+  const auto states = flow.states(flow.shape, times, ode::Stepper::fehlberg78, kLooser);
+  std::vector<std::size_t> places;  // about kPlaces of them, the start included
+  for (std::size_t i = 0; i + 1 < times.size(); i += std::max<std::size_t>(1, times.size() / kPlaces))
+    places.push_back(i);
+  std::vector<double> growth(places.size());
+  tbb::parallel_for(std::size_t{0}, places.size(),
+                    [&](std::size_t i) { growth[i] = growth_from(flow, states, times, places[i]); });
+  base::Worst amplification;
+  amplification.see(1);
+  for (double g : growth) amplification.see(g);
+  return {amplification.value(), size.value() > 0 ? difference.value() / size.value() : 0};
+}
+
+void require_increasing(const auto& moments, const char* what) {
+  if (moments.empty()) throw base::DomainError(fmt::format("{}: expected at least one, got none", what));
+  for (std::size_t i = 0; i < moments.size(); ++i) {
+    base::require(base::is_finite(static_cast<double>(moments[i])) && moments[i] >= 0, what, moments[i],
+                  "finite numbers, 0 or greater");
+    if (i > 0)
+      base::require(moments[i] > moments[i - 1], what, moments[i],
+                    fmt::format("more than {:.17g}, the one before it", static_cast<double>(moments[i - 1])));
+  }
+}
+
+}  // namespace
+
+FlowRun follow_flow(const Network& start, const data::Correlations& correlations,
+                    const std::vector<double>& times, const FlowOptions& options) {
+  require_increasing(times, "times");
+  base::require_positive("tau", options.time_constant);
+  base::require(options.relative_tolerance >= 1e-14 && options.relative_tolerance <= 1e-3, "rtol",
+                options.relative_tolerance, "1e-14 to 1e-3");
+  const Flow flow{start, correlations, options.time_constant};
+  // A step may err by the tolerance, and there are hundreds: each is kept a hundred times better, as far as
+  // rounding lets it.
+  const double tolerance = std::max(options.relative_tolerance / 100, 1e-15);
+  std::vector<double> grid = times;
+  if (grid.front() > 0) grid.insert(grid.begin(), 0);
+  auto states = flow.states(start, grid, ode::Stepper::fehlberg78, tolerance);
+  if (grid.size() > times.size()) states.erase(states.begin());
+  FlowRun result{{times, std::move(states)}, {}};
+  if (options.check && times.back() > 0) result.accuracy = measure(flow, times, result.run, tolerance);
+  return result;
+}
+
+NetworkRun follow_descent(const Network& start, const data::Correlations& correlations,
+                          const std::vector<long>& steps, double learning_rate) {
+  require_increasing(steps, "steps");
+  NetworkRun run;
+  std::size_t next = 0;
+  const auto result =
+      network::descend(start, correlations, {.learning_rate = learning_rate, .max_iterations = steps.back()},
+                       [&](const network::DescentState& state) {
+                         if (state.iteration == steps[next]) {
+                           const auto weights = state.network.buffer();
+                           run.moments.push_back(static_cast<double>(state.iteration));
+                           run.weights.emplace_back(weights.begin(), weights.end());
+                           ++next;
+                         }
+                         return next < steps.size();
+                       });
+  if (result.reason == network::DescentStop::diverged)
+    throw base::NumericalError(fmt::format("lambda = {:g}: gradient descent {}; expected a smaller lambda",
+                                           learning_rate, result.brief()));
+  return run;
+}
+
+linalg::Matrix strengths_along(const NetworkRun& run, const Network& shape,
+                               const data::SingularModes& modes) {
+  linalg::Matrix table(static_cast<Eigen::Index>(run.moments.size()), modes.size() + 1);
+  for (Eigen::Index i = 0; i < table.rows(); ++i) {
+    const auto measured =
+        network::mode_strengths(network::network_at(shape, run.weights[static_cast<std::size_t>(i)]), modes);
+    table.row(i) << measured.strengths.transpose(), measured.leak;
+  }
+  return table;
+}
+
+}  // namespace dln::experiments

@@ -1,0 +1,399 @@
+#include "tools/network_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <set>
+
+#include "dln/base/error.hpp"
+#include "dln/data/npz.hpp"
+#include "dln/data/singular_modes.hpp"
+#include "dln/linalg/decompositions.hpp"
+#include "dln/network/gradient_flow.hpp"
+
+namespace dln::tools {
+namespace {
+
+using Json = nlohmann::json;
+using data::NamedArrays;
+using data::NumberArray;
+using linalg::Matrix;
+
+constexpr double kSymmetric = 1e-12;    // of the largest entry: rounding of a sum over examples
+constexpr double kIndefinite = -1e-10;  // of the largest eigenvalue: rounding of a singular Sigma11
+
+[[noreturn]] void refuse(const std::filesystem::path& path, std::string_view why) {
+  throw base::DataError(fmt::format("{}: {}", path.string(), why));
+}
+
+// --- JSON -> named arrays -----------------------------------------------------------------------------
+
+double number(const Json& value, std::string_view where) {
+  if (!value.is_number())
+    throw base::DataError(
+        fmt::format("{}: expected a number, got {}", where, value.is_null() ? "null" : value.type_name()));
+  return value.get<double>();
+}
+
+// A number, a list of numbers or a list of rows of equal length.
+NumberArray array_of(const Json& value, const std::string& name) {
+  if (!value.is_array()) return {{}, {number(value, name)}};
+  NumberArray array{{value.size()}, {}};
+  if (value.empty() || !value.front().is_array()) {
+    for (std::size_t i = 0; i < value.size(); ++i)
+      array.values.push_back(number(value[i], fmt::format("{}, entry {}", name, i + 1)));
+    return array;
+  }
+  array.shape.push_back(value.front().size());
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const std::string row = fmt::format("{}, row {}", name, i + 1);
+    if (!value[i].is_array())
+      throw base::DataError(
+          fmt::format("{}: expected an array of numbers, got {}", row, value[i].type_name()));
+    if (value[i].size() != array.shape[1])
+      throw base::DataError(
+          fmt::format("{}: {} numbers; expected {} as in row 1", row, value[i].size(), array.shape[1]));
+    for (std::size_t j = 0; j < value[i].size(); ++j)
+      array.values.push_back(number(value[i][j], fmt::format("{}, column {}", row, j + 1)));
+  }
+  return array;
+}
+
+Json parse_json(const std::string& text) {
+  std::set<std::string> seen;
+  const auto refuse_twice = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    if (event == Json::parse_event_t::key && depth == 1 && !seen.insert(parsed.get<std::string>()).second)
+      throw base::DataError(fmt::format("\"{}\" is given twice", parsed.get<std::string>().substr(0, 60)));
+    return true;
+  };
+  try {
+    return Json::parse(text, refuse_twice);
+  } catch (const Json::out_of_range&) {
+    throw base::DataError("a number is too large for a double");
+  } catch (const Json::parse_error& trouble) {
+    const auto before = std::string_view(text).substr(0, trouble.byte > 0 ? trouble.byte - 1 : 0);
+    const auto line_start = before.rfind('\n');
+    throw base::DataError(
+        fmt::format("not valid JSON from line {}, column {} on", std::ranges::count(before, '\n') + 1,
+                    before.size() - (line_start == std::string_view::npos ? 0 : line_start + 1) + 1));
+  }
+}
+
+NamedArrays arrays_of_json(const std::string& text, std::vector<std::string>& ignored) {
+  const Json json = parse_json(text);
+  if (!json.is_object())
+    throw base::DataError(fmt::format("expected a JSON object, got {}", json.type_name()));
+  static const std::set<std::string, std::less<>> known{"dims",  "tau",     "times",  "lambda",
+                                                        "steps", "Sigma11", "Sigma31"};
+  NamedArrays arrays;
+  for (const auto& [key, value] : json.items()) {
+    if (known.contains(key)) {
+      arrays[key] = array_of(value, key);
+    } else if (key == "W0") {
+      if (!value.is_array() || value.empty())
+        throw base::DataError("W0: expected an array of matrices, [W1, W2, ...]");
+      for (std::size_t l = 0; l < value.size(); ++l)
+        arrays[fmt::format("W{}", l + 1)] = array_of(value[l], fmt::format("W{} in W0", l + 1));
+    } else {
+      ignored.push_back(key);
+    }
+  }
+  return arrays;
+}
+
+// --- named arrays -> a network file -------------------------------------------------------------------
+
+// What the file holds, asked for by name.
+class Contents {
+ public:
+  explicit Contents(NamedArrays arrays) : arrays_(std::move(arrays)) {}
+
+  bool has(const std::string& name) const { return arrays_.contains(name); }
+
+  const NumberArray& array(const std::string& name) {
+    const auto found = arrays_.find(name);
+    if (found == arrays_.end()) throw base::DataError(fmt::format("{} is missing", name));
+    used_.insert(name);
+    return found->second;
+  }
+  double scalar(const std::string& name) {
+    const NumberArray& a = array(name);
+    if (a.values.size() != 1) throw base::DataError(fmt::format("{}: expected one number", name));
+    return a.values[0];
+  }
+  const std::vector<double>& list(const std::string& name) {
+    const NumberArray& a = array(name);
+    if (a.shape.size() != 1) throw base::DataError(fmt::format("{}: expected an array of numbers", name));
+    return a.values;
+  }
+  std::vector<long> counts(const std::string& name) {
+    std::vector<long> whole;
+    for (double value : list(name)) {
+      if (!(value >= 0 && value <= 9e15 && value == std::floor(value)))
+        throw base::DataError(fmt::format("{}: {:.17g}: expected whole numbers, 0 or greater", name, value));
+      whole.push_back(static_cast<long>(value));
+    }
+    return whole;
+  }
+  Matrix matrix(const std::string& name) {
+    const NumberArray& a = array(name);
+    if (a.shape.size() != 2 || a.values.empty())
+      throw base::DataError(fmt::format("{}: expected a matrix, an array of rows", name));
+    using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    return Eigen::Map<const RowMajor>(a.values.data(), static_cast<Eigen::Index>(a.shape[0]),
+                                      static_cast<Eigen::Index>(a.shape[1]));
+  }
+  std::vector<std::string> unused() const {
+    std::vector<std::string> names;
+    for (const auto& [name, array] : arrays_)
+      if (!used_.contains(name)) names.push_back(name);
+    return names;
+  }
+
+ private:
+  NamedArrays arrays_;
+  std::set<std::string> used_;
+};
+
+network::LinearNetwork<double> read_start(Contents& contents) {
+  std::vector<Matrix> weights;
+  while (contents.has(fmt::format("W{}", weights.size() + 1))) {
+    const int l = static_cast<int>(weights.size()) + 1;
+    weights.push_back(contents.matrix(fmt::format("W{}", l)));
+    if (l > 1 && weights[static_cast<std::size_t>(l - 2)].rows() != weights.back().cols())
+      throw base::DataError(fmt::format("W{} has {} columns; expected {}, the rows of W{}", l,
+                                        weights.back().cols(),
+                                        weights[static_cast<std::size_t>(l - 2)].rows(), l - 1));
+  }
+  if (weights.empty()) throw base::DataError("the start is missing: W0 (JSON) or W1, W2, ... (NPZ)");
+  auto start = network::LinearNetwork<double>::from_matrices(weights);
+  if (contents.has("dims")) {
+    const auto dims = contents.counts("dims");
+    if (!std::ranges::equal(dims, start.units()))
+      throw base::DataError(fmt::format("dims are {}; the matrices of the start have {}",
+                                        fmt::join(dims, ", "), fmt::join(start.units(), ", ")));
+  }
+  return start;
+}
+
+void require_shape(std::string_view name, const Matrix& m, Eigen::Index rows, Eigen::Index columns) {
+  if (m.rows() != rows || m.cols() != columns)
+    throw base::DataError(fmt::format("{} is {} x {}; expected {} x {} for this start", name, m.rows(),
+                                      m.cols(), rows, columns));
+}
+
+data::Correlations read_correlations(Contents& contents, const network::LinearNetwork<double>& start) {
+  data::Correlations correlations;
+  correlations.sigma11 = contents.matrix("Sigma11");
+  correlations.sigma31 = contents.matrix("Sigma31");
+  const Matrix& sigma11 = correlations.sigma11;
+  require_shape("Sigma11", sigma11, start.inputs(), start.inputs());
+  require_shape("Sigma31", correlations.sigma31, start.outputs(), start.inputs());
+  Eigen::Index i = 0, j = 0;
+  const double gap = (sigma11 - sigma11.transpose()).cwiseAbs().maxCoeff(&i, &j);
+  if (gap > kSymmetric * sigma11.cwiseAbs().maxCoeff())
+    throw base::DataError(
+        fmt::format("Sigma11 is not symmetric: entry ({0}, {1}) is {2:.17g}, ({1}, {0}) is {3:.17g}", i + 1,
+                    j + 1, sigma11(i, j), sigma11(j, i)));
+  const auto eigenvalues = linalg::symmetric_eigen(sigma11).values;
+  const double least = eigenvalues.minCoeff();
+  if (least < kIndefinite * eigenvalues.cwiseAbs().maxCoeff())
+    throw base::DataError(fmt::format(
+        "Sigma11 is indefinite: it has the eigenvalue {:.6g}; expected none below 0, as for any sum of x x^T",
+        least));
+  return correlations;
+}
+
+void require_increasing(std::string_view name, const auto& moments) {
+  if (moments.empty()) throw base::DataError(fmt::format("{}: expected at least one, got none", name));
+  if (moments.front() < 0)
+    throw base::DataError(fmt::format("{}: {:g}: expected 0 or greater; the start holds at 0", name,
+                                      static_cast<double>(moments.front())));
+  for (std::size_t i = 1; i < moments.size(); ++i)
+    if (!(moments[i] > moments[i - 1]))
+      throw base::DataError(
+          fmt::format("{}: {} after {}; expected them to increase", name, moments[i], moments[i - 1]));
+}
+
+double read_positive(Contents& contents, const std::string& name) {
+  const double value = contents.scalar(name);
+  if (!(value > 0))
+    throw base::DataError(fmt::format("{} = {:g}: expected a number greater than 0", name, value));
+  return value;
+}
+
+std::variant<FlowTask, DescentTask> read_task(Contents& contents) {
+  const bool flow = contents.has("tau") || contents.has("times");
+  const bool descent = contents.has("lambda") || contents.has("steps");
+  if (flow == descent)
+    throw base::DataError(
+        fmt::format("{} of tau with times (gradient flow) and lambda with steps (Eq 1); expected "
+                    "exactly one of the two",
+                    flow ? "both" : "neither"));
+  if (descent) {
+    DescentTask task{read_positive(contents, "lambda"), contents.counts("steps")};
+    require_increasing("steps", task.steps);
+    return task;
+  }
+  FlowTask task{read_positive(contents, "tau"), contents.list("times")};
+  require_increasing("times", task.times);
+  return task;
+}
+
+std::size_t moments_of(const NetworkFile& file) {
+  if (const auto* flow = std::get_if<FlowTask>(&file.task)) return flow->times.size();
+  return std::get<DescentTask>(file.task).steps.size();
+}
+
+NetworkFile checked(Contents contents, std::vector<std::string> ignored, std::uint64_t memory) {
+  auto start = read_start(contents);
+  auto correlations = read_correlations(contents, start);
+  auto task = read_task(contents);
+  std::ranges::copy(contents.unused(), std::back_inserter(ignored));
+  NetworkFile file{std::move(start), std::move(correlations), std::move(task), std::move(ignored)};
+  // Each state is held as computed, as handed on, and again by the second integrator; a step needs some
+  // thirty.
+  const double needed =
+      8 * (4 * static_cast<double>(moments_of(file)) + 30) * static_cast<double>(file.start.buffer().size());
+  if (needed > static_cast<double>(memory))
+    throw base::DataError(fmt::format(
+        "{} moments of {} weights need {:.3g} GB of memory; expected at most {:.3g} GB: ask for fewer "
+        "moments",
+        moments_of(file), file.start.buffer().size(), needed / 1e9, static_cast<double>(memory) / 1e9));
+  return file;
+}
+
+std::string slurp(const std::filesystem::path& path, std::uint64_t memory) {
+  std::ifstream in(path, std::ios::binary);
+  std::error_code trouble;
+  if (std::filesystem::is_directory(path, trouble)) throw base::DataError("it is a folder; expected a file");
+  if (!in)
+    throw base::DataError(
+        fmt::format("cannot be read ({}); expected a file of JSON or NPZ", std::strerror(errno)));
+  const auto size = std::filesystem::file_size(path, trouble);
+  if (!trouble && size > memory / 16)  // parsed JSON takes up to sixteen bytes for one
+    throw base::DataError(fmt::format("its {} bytes are more than fits into memory; use NPZ", size));
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+bool is_zip(const std::filesystem::path& path) {
+  std::error_code trouble;
+  if (!std::filesystem::is_regular_file(path, trouble)) return false;  // a pipe can be read only once
+  char start[2] = {};
+  std::ifstream(path, std::ios::binary).read(start, 2);
+  return start[0] == 'P' && start[1] == 'K';
+}
+
+// --- results ------------------------------------------------------------------------------------------
+
+std::string_view name_of_moments(const NetworkFile& file) {
+  return std::holds_alternative<FlowTask>(file.task) ? "times" : "steps";
+}
+
+}  // namespace
+
+NetworkFile read_network_file(const std::filesystem::path& path, std::uint64_t memory) {
+  if (is_zip(path)) {
+    auto arrays = data::read_npz(path, memory / 4);
+    try {
+      return checked(Contents(std::move(arrays)), {}, memory);
+    } catch (const base::DataError& error) {
+      refuse(path, error.what());
+    }
+  }
+  try {
+    std::vector<std::string> ignored;
+    auto arrays = arrays_of_json(slurp(path, memory), ignored);
+    return checked(Contents(std::move(arrays)), std::move(ignored), memory);
+  } catch (const base::DataError& error) {
+    refuse(path, error.what());
+  }
+}
+
+void write_weights_json(const experiments::FlowRun& result, const NetworkFile& file, const TextSink& sink) {
+  const auto& run = result.run;
+  sink(fmt::format("{{\"{}\": [{:.17g}],\n \"W\": [", name_of_moments(file), fmt::join(run.moments, ", ")));
+  for (std::size_t i = 0; i < run.weights.size(); ++i) {
+    const auto network = network::network_at(file.start, run.weights[i]);
+    std::string text = i > 0 ? ",\n  [" : "\n  [";
+    for (int l = 1; l <= network.depth().weight_matrices(); ++l) {
+      const auto w = network.weight(l);
+      text += l > 1 ? ",\n   [" : "[";
+      for (Eigen::Index r = 0; r < w.rows(); ++r) {
+        text += r > 0 ? ", [" : "[";
+        for (Eigen::Index c = 0; c < w.cols(); ++c)
+          fmt::format_to(std::back_inserter(text), "{}{:.17g}", c > 0 ? ", " : "", w(r, c));
+        text += ']';
+      }
+      text += ']';
+    }
+    sink(text + "]");
+  }
+  sink("]");
+  if (result.accuracy)
+    sink(fmt::format(",\n \"accuracy\": {{\"amplification\": {:.3g}, \"agreement\": {:.3g}}}",
+                     result.accuracy->amplification, result.accuracy->agreement));
+  sink("}\n");
+}
+
+std::string weights_npz(const experiments::FlowRun& result, const NetworkFile& file) {
+  const auto& run = result.run;
+  NamedArrays arrays;
+  arrays[std::string(name_of_moments(file))] = {{run.moments.size()}, run.moments};
+  for (const auto& state : run.weights) {
+    const auto network = network::network_at(file.start, state);
+    for (int l = 1; l <= network.depth().weight_matrices(); ++l) {
+      const auto w = network.weight(l);
+      auto& array = arrays[fmt::format("W{}", l)];
+      array.shape = {run.moments.size(), static_cast<std::size_t>(w.rows()),
+                     static_cast<std::size_t>(w.cols())};
+      for (Eigen::Index r = 0; r < w.rows(); ++r)
+        for (Eigen::Index c = 0; c < w.cols(); ++c) array.values.push_back(w(r, c));
+    }
+  }
+  if (result.accuracy) {
+    arrays["amplification"] = {{}, {result.accuracy->amplification}};
+    arrays["agreement"] = {{}, {result.accuracy->agreement}};
+  }
+  return data::npz_bytes(arrays);
+}
+
+std::string strengths_csv(const experiments::NetworkRun& run, const NetworkFile& file) {
+  const auto modes = data::singular_modes(file.correlations.sigma31);
+  const auto table = experiments::strengths_along(run, file.start, modes);
+  std::string csv = std::holds_alternative<FlowTask>(file.task) ? "t" : "step";
+  for (Eigen::Index k = 0; k < modes.size(); ++k) csv += fmt::format(",mode_{}", k + 1);
+  csv += ",leak\n";
+  for (Eigen::Index i = 0; i < table.rows(); ++i) {
+    csv += fmt::format("{:.17g}", run.moments[static_cast<std::size_t>(i)]);
+    for (double value : table.row(i)) csv += fmt::format(",{:.17g}", value);
+    csv += '\n';
+  }
+  return csv;
+}
+
+std::string strengths_npz(const experiments::NetworkRun& run, const NetworkFile& file) {
+  const auto modes = data::singular_modes(file.correlations.sigma31);
+  const auto table = experiments::strengths_along(run, file.start, modes);
+  const auto moments = run.moments.size(), r = static_cast<std::size_t>(modes.size());
+  NamedArrays arrays;
+  arrays[std::string(name_of_moments(file))] = {{moments}, run.moments};
+  arrays["s"] = {{r}, {modes.singular_values.begin(), modes.singular_values.end()}};
+  auto& strengths = arrays["strengths"] = {{moments, r}, {}};
+  auto& leak = arrays["leak"] = {{moments}, {}};
+  for (Eigen::Index i = 0; i < table.rows(); ++i) {
+    for (Eigen::Index k = 0; k < modes.size(); ++k) strengths.values.push_back(table(i, k));
+    leak.values.push_back(table(i, modes.size()));
+  }
+  return data::npz_bytes(arrays);
+}
+
+}  // namespace dln::tools

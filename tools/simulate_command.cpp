@@ -1,0 +1,120 @@
+// dln simulate: any chain on any correlations, from a file, to high accuracy.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <optional>
+
+#include "dln/base/atomic_file.hpp"
+#include "dln/base/error.hpp"
+#include "tools/commands.hpp"
+#include "tools/console.hpp"
+#include "tools/network_file.hpp"
+#include "tools/strict_text.hpp"
+
+namespace dln::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct SimulateOptions {
+  std::string network, tolerance = "1e-12";
+  std::optional<std::string> out, strengths;
+  bool unchecked = false;
+};
+
+std::uint64_t physical_memory() {
+  return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
+         static_cast<std::uint64_t>(::sysconf(_SC_PAGE_SIZE));
+}
+
+void require_extension(const char* option, const std::optional<std::string>& path, const char* text_kind) {
+  if (!path) return;
+  const auto extension = fs::path(*path).extension();
+  if (extension != text_kind && extension != ".npz")
+    throw base::DomainError(
+        fmt::format("{} {}: expected a name that ends in {} or .npz", option, *path, text_kind));
+}
+
+experiments::FlowRun follow(const NetworkFile& file, double tolerance, bool check) {
+  if (const auto* descent = std::get_if<DescentTask>(&file.task))
+    return {
+        experiments::follow_descent(file.start, file.correlations, descent->steps, descent->learning_rate),
+        {}};
+  const auto& flow = std::get<FlowTask>(file.task);
+  return experiments::follow_flow(file.start, file.correlations, flow.times,
+                                  {flow.time_constant, tolerance, check});
+}
+
+// More than this, and the digits that hold are visibly fewer than the tolerance asked for.
+constexpr double kLargeAmplification = 1e3;
+
+void tell_accuracy(const experiments::FlowAccuracy& accuracy) {
+  if (!(accuracy.amplification > kLargeAmplification)) return;
+  message(
+      fmt::format("this run amplifies small deviations up to {:.2g} times, as one that passes close to a "
+                  "saddle does; two integrators agree to {:.2g} of max|W|",
+                  accuracy.amplification, accuracy.agreement));
+}
+
+void write_weights(const SimulateOptions& options, const experiments::FlowRun& result,
+                   const NetworkFile& file) {
+  if (!options.out) return write_weights_json(result, file, print);
+  base::AtomicFile target(*options.out);
+  const auto write = [&](std::string_view text) { target.write(text); };
+  if (fs::path(*options.out).extension() == ".npz")
+    write(weights_npz(result, file));
+  else
+    write_weights_json(result, file, write);
+  target.commit();
+}
+
+void write_strengths(const fs::path& path, const experiments::NetworkRun& run, const NetworkFile& file) {
+  base::write_file(path, path.extension() == ".npz" ? strengths_npz(run, file) : strengths_csv(run, file));
+}
+
+int run_simulate(const SimulateOptions& options) {
+  const double tolerance = strict_number("--rtol", options.tolerance);
+  base::require(tolerance >= 1e-14 && tolerance <= 1e-3, "--rtol", tolerance, "a number from 1e-14 to 1e-3");
+  require_extension("--out", options.out, ".json");
+  require_extension("--strengths", options.strengths, ".csv");
+  const auto file = read_network_file(options.network, physical_memory());
+  for (const auto& name : file.ignored)
+    message(fmt::format("{}: '{}' means nothing here and is ignored", options.network, name.substr(0, 60)));
+  const auto result = follow(file, tolerance, !options.unchecked);
+  if (result.accuracy) tell_accuracy(*result.accuracy);
+  if (options.strengths) write_strengths(*options.strengths, result.run, file);
+  write_weights(options, result, file);
+  return 0;
+}
+
+}  // namespace
+
+void add_simulate(CLI::App& app, Action& chosen) {
+  auto options = std::make_shared<SimulateOptions>();
+  CLI::App* command = app.add_subcommand(
+      "simulate", "Follow a network of your own: gradient flow (Eqs 2, 13) or descent (Eq 1), all weights");
+  command
+      ->add_option(
+          "--network", options->network,
+          "JSON {\"tau\": t, \"times\": [...], \"Sigma11\": m, \"Sigma31\": m, \"W0\": [W1, W2, ...]}, "
+          "matrices row by row, or {\"lambda\": l, \"steps\": [...], ...} for descent; or NPZ with W1, "
+          "W2, ... in the place of W0")
+      ->required();
+  command
+      ->add_option("--rtol", options->tolerance,
+                   "Relative tolerance of the flow, 1e-14 to 1e-3; the integrator works 100 times closer")
+      ->capture_default_str();
+  command->add_option("--out", options->out, "Weights to this .json or .npz file instead of standard output");
+  command->add_option("--strengths", options->strengths, "Also mode strengths to this .csv or .npz file");
+  command->add_flag("--no-check", options->unchecked,
+                    "Skip the second integrator and the amplification of errors (most of the time spent)");
+  command->footer(
+      "Answers {\"times\": [...], \"W\": [time][layer][row][column], \"accuracy\": {...}} with 17 digits, or "
+      "\"steps\" in the place of \"times\".\nExample: dln simulate --network net.json --strengths modes.csv "
+      "--out "
+      "weights.npz");
+  command->callback([options, &chosen] { chosen = [options] { return run_simulate(*options); }; });
+}
+
+}  // namespace dln::tools
