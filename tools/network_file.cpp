@@ -259,10 +259,10 @@ NetworkFile checked(Contents contents, std::vector<std::string> ignored, std::ui
   auto task = read_task(contents);
   std::ranges::copy(contents.unused(), std::back_inserter(ignored));
   NetworkFile file{std::move(start), std::move(correlations), std::move(task), std::move(ignored)};
-  // Each state is held as computed, as handed on, and again by the second integrator; a step needs some
-  // thirty.
+  // Each moment is held as computed, as handed on, and again by the second integrator; a step and the measure
+  // of amplification need some hundreds.
   const double needed =
-      8 * (4 * static_cast<double>(moments_of(file)) + 30) * static_cast<double>(file.start.buffer().size());
+      8 * (4 * static_cast<double>(moments_of(file)) + 500) * static_cast<double>(file.start.buffer().size());
   if (needed > static_cast<double>(memory))
     throw base::DataError(fmt::format(
         "{} moments of {} weights need {:.3g} GB of memory; expected at most {:.3g} GB: ask for fewer "

@@ -28,9 +28,9 @@ std::vector<std::string> files_in(const fs::path& folder) {
 TEST(Program, HelpsAndTellsItsVersion) {
   const auto help = dln({"--help"});
   EXPECT_EQ(help.code, 0);
-  for (const char* word : {"verify", "figure", "eval", "data", "list", "Examples", "Exit codes"})
+  for (const char* word : {"verify", "figure", "eval", "simulate", "data", "list", "Examples", "Exit codes"})
     EXPECT_NE(help.out.find(word), std::string::npos) << word;
-  for (const char* command : {"verify", "figure", "eval", "data", "list"})
+  for (const char* command : {"verify", "figure", "eval", "simulate", "data", "list"})
     EXPECT_EQ(dln({command, "--help"}).code, 0) << command;
   EXPECT_EQ(dln({"--version"}).out, "dln 0.1.0\n");
   const auto json = Json::parse(dln({"--version", "--json"}).out);

@@ -54,19 +54,22 @@ struct Flow {
   }
 };
 
-constexpr double kDeviation = 1e-7, kLooser = 1e-11;
-constexpr int kPlaces = 12;  // where a deviation is put in
+// A deviation, and a tolerance at which what becomes of it is known to a percent.
+constexpr double kDeviation = 1e-7, kLooser = 1e-9;
+constexpr std::size_t kLooks = 64;   // equally spaced, and as many of the moments
+constexpr std::size_t kPlaces = 16;  // of these, where a deviation is put in; then kCloser around the worst
+constexpr std::size_t kCloser = 8;
 
-// `moments` and places on the way, from 0 on, increasing, and no two closer than rounding.
-std::vector<double> with_places(const std::vector<double>& moments) {
-  std::vector<double> all = moments;
-  for (int i = 0; i < kPlaces; ++i) all.push_back(moments.back() * i / kPlaces);
+// From 0 on, increasing, no two closer than rounding; `moments` starts at 0.
+std::vector<double> looks(const std::vector<double>& moments) {
+  std::vector<double> all;
+  for (std::size_t i = 0; i <= kLooks; ++i)
+    all.push_back(moments.back() * static_cast<double>(i) / static_cast<double>(kLooks));
+  for (std::size_t i = 0; i < moments.size(); i += 1 + moments.size() / kLooks) all.push_back(moments[i]);
   std::ranges::sort(all);
-  const double apart = 1e-9 * moments.back();
   std::vector<double> kept{0};
   for (double t : all)
-    if (t > kept.back() + apart || t == moments.back())
-      if (t > kept.back()) kept.push_back(t);
+    if (t - kept.back() > 1e-9 * t) kept.push_back(t);
   return kept;
 }
 
@@ -88,9 +91,33 @@ double growth_from(const Flow& flow, const std::vector<std::vector<double>>& sta
   base::Worst growth;
   for (std::size_t i = 0; i < moved.size(); ++i) {
     const auto& reference = states[place + i];
-    growth.see(largest_difference(moved[i], reference) / largest(reference) / (put_in / size));
+    if (const double now = largest(reference); now > 0)
+      growth.see(largest_difference(moved[i], reference) / now / (put_in / size));
   }
   return growth.value();
+}
+
+double largest_growth(const Flow& flow, const std::vector<double>& times) {
+  const auto states = flow.states(flow.shape, times, ode::Stepper::fehlberg78, kLooser);
+  double worst = 1;  // that of a deviation at the last moment
+  std::size_t worst_place = 0;
+  const auto try_places = [&](std::size_t first, std::size_t last, std::size_t apart) {
+    std::vector<std::size_t> places;
+    for (std::size_t i = first; i < last; i += std::max<std::size_t>(1, apart)) places.push_back(i);
+    std::vector<double> growth(places.size());
+    tbb::parallel_for(std::size_t{0}, places.size(),
+                      [&](std::size_t i) { growth[i] = growth_from(flow, states, times, places[i]); });
+    for (std::size_t i = 0; i < places.size(); ++i)
+      if (!(growth[i] <= worst)) {
+        worst = growth[i];
+        worst_place = places[i];
+      }
+  };
+  const std::size_t last = times.size() - 1, apart = std::max<std::size_t>(1, last / kPlaces);
+  try_places(0, last, apart);
+  try_places(worst_place - std::min(worst_place, apart), std::min(worst_place + apart, last),
+             2 * apart / kCloser);
+  return worst;
 }
 
 FlowAccuracy measure(const Flow& flow, const std::vector<double>& moments, const NetworkRun& run,
@@ -104,18 +131,7 @@ FlowAccuracy measure(const Flow& flow, const std::vector<double>& moments, const
     difference.see(largest_difference(run.weights[i], other[i + skipped]));
     size.see(largest(run.weights[i]));
   }
-  const auto times = with_places(from_zero);
-  const auto states = flow.states(flow.shape, times, ode::Stepper::fehlberg78, kLooser);
-  std::vector<std::size_t> places;  // about kPlaces of them, the start included
-  for (std::size_t i = 0; i + 1 < times.size(); i += std::max<std::size_t>(1, times.size() / kPlaces))
-    places.push_back(i);
-  std::vector<double> growth(places.size());
-  tbb::parallel_for(std::size_t{0}, places.size(),
-                    [&](std::size_t i) { growth[i] = growth_from(flow, states, times, places[i]); });
-  base::Worst amplification;
-  amplification.see(1);
-  for (double g : growth) amplification.see(g);
-  return {amplification.value(), size.value() > 0 ? difference.value() / size.value() : 0};
+  return {largest_growth(flow, looks(from_zero)), size.value() > 0 ? difference.value() / size.value() : 0};
 }
 
 void require_increasing(const auto& moments, const char* what) {

@@ -19,7 +19,7 @@ struct NetworkRun {
 struct FlowOptions {
   double time_constant = 1;           // tau > 0
   double relative_tolerance = 1e-12;  // from 1e-14 to 1e-3
-  bool check = true;                  // measure amplification and agreement: some ten times the work
+  bool check = true;                  // measure amplification and agreement: some twenty times the work
 };
 
 struct FlowAccuracy {
