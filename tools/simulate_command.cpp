@@ -37,13 +37,14 @@ void require_extension(const char* option, const std::optional<std::string>& pat
 }
 
 experiments::FlowRun follow(const NetworkFile& file, double tolerance, bool check) {
+  ProgressLine progress;
   if (const auto* descent = std::get_if<DescentTask>(&file.task))
-    return {
-        experiments::follow_descent(file.start, file.correlations, descent->steps, descent->learning_rate),
-        {}};
+    return {experiments::follow_descent(file.start, file.correlations, descent->steps, descent->learning_rate,
+                                        progress),
+            {}};
   const auto& flow = std::get<FlowTask>(file.task);
   return experiments::follow_flow(file.start, file.correlations, flow.times,
-                                  {flow.time_constant, tolerance, check});
+                                  {flow.time_constant, tolerance, check}, progress);
 }
 
 // More than this, and the digits that hold are visibly fewer than the tolerance asked for.

@@ -39,6 +39,15 @@ Case random_case(const std::vector<Eigen::Index>& units, double deviation, std::
   return {start, correlations};
 }
 
+FlowRun flow_of(const Case& c, const std::vector<double>& times, const FlowOptions& options) {
+  base::SilentProgress silent;
+  return follow_flow(c.start, c.correlations, times, options, silent);
+}
+NetworkRun descent_of(const Case& c, const std::vector<long>& steps, double learning_rate) {
+  base::SilentProgress silent;
+  return follow_descent(c.start, c.correlations, steps, learning_rate, silent);
+}
+
 // tau dW^l/dt = (W^L..W^{l+1})^T (Sigma31 - W^L..W^1 Sigma11) (W^{l-1}..W^1)^T over any Real, by loops over
 // rows of rows, in the buffer's order: matrix after matrix, column by column.
 template <class Real>
@@ -132,7 +141,7 @@ TEST(NetworkRun, FlowHoldsItsDigitsForAnyChain) {
   std::uint64_t seed = 0;
   for (const auto& [units, deviation] : chains) {
     const auto c = random_case(units, deviation, ++seed);
-    const auto flow = follow_flow(c.start, c.correlations, {0.25, 1, 4, 15}, {1.5, 1e-12, true});
+    const auto flow = flow_of(c, {0.25, 1, 4, 15}, {1.5, 1e-12, true});
     ASSERT_TRUE(flow.accuracy);
     // A hundred steps, each within 1e-14, amplified as measured: far inside what is promised.
     EXPECT_LT(distance_from_fifty_digits(c, 1.5, flow.run), 1e-12 * flow.accuracy->amplification)
@@ -143,7 +152,7 @@ TEST(NetworkRun, FlowHoldsItsDigitsForAnyChain) {
 
 TEST(NetworkRun, FlowPromisesTenDigitsPastASaddle) {
   const auto c = random_case({3, 3, 3}, 1e-4, 7);
-  const auto flow = follow_flow(c.start, c.correlations, {2, 5, 10, 20, 40}, {1, 1e-12, true});
+  const auto flow = flow_of(c, {2, 5, 10, 20, 40}, {1, 1e-12, true});
   EXPECT_GT(flow.accuracy->amplification, 10) << "small weights start beside the saddle at the origin";
   EXPECT_LT(distance_from_fifty_digits(c, 1, flow.run), 1e-10);
 }
@@ -152,8 +161,7 @@ TEST(NetworkRun, FlowPromisesTenDigitsPastASaddle) {
 TEST(NetworkRun, ErrorFallsWithTheTolerance) {
   const auto c = random_case({3, 4, 2}, 0.3, 2);
   const auto error = [&](double rtol) {
-    return distance_from_fifty_digits(c, 1,
-                                      follow_flow(c.start, c.correlations, {1, 400}, {1, rtol, false}).run);
+    return distance_from_fifty_digits(c, 1, flow_of(c, {1, 400}, {1, rtol, false}).run);
   };
   const double loose = error(1e-4), tight = error(1e-9);
   EXPECT_LT(loose, 1e-4);
@@ -171,29 +179,29 @@ TEST(NetworkRun, AmplificationIsThatOfTheSaddlePassed) {
   c.correlations.sigma31 = Eigen::Vector2d(4, 1).asDiagonal();
   const double w = 1e-4;
   for (int l = 1; l <= 2; ++l) c.start.weight(l) = w * linalg::Matrix::Identity(2, 2);
-  const auto flow = follow_flow(c.start, c.correlations, {1, 2, 3, 5, 7, 8, 9, 10, 12}, {1, 1e-12, true});
+  const auto flow = flow_of(c, {1, 2, 3, 5, 7, 8, 9, 10, 12}, {1, 1e-12, true});
   const double at_saddle = w * std::exp(std::log(4 / (w * w)) / 8);
   const double largest = 2 / std::sqrt(27.0) / at_saddle;
   EXPECT_LT(flow.accuracy->amplification, 1.5 * largest);
   EXPECT_GT(flow.accuracy->amplification, 0.2 * largest);
   // From the middle of the basin nothing grows much.
   for (int l = 1; l <= 2; ++l) c.start.weight(l) = 0.9 * linalg::Matrix::Identity(2, 2);
-  EXPECT_LT(follow_flow(c.start, c.correlations, {1, 5}, {}).accuracy->amplification, 3);
+  EXPECT_LT(flow_of(c, {1, 5}, {}).accuracy->amplification, 3);
 }
 
 TEST(NetworkRun, StartHoldsAtTimeZero) {
   const auto c = random_case({3, 2, 2}, 0.3, 3);
   const std::vector<double> start(c.start.buffer().begin(), c.start.buffer().end());
-  const auto from_zero = follow_flow(c.start, c.correlations, {0, 1}, {});
+  const auto from_zero = flow_of(c, {0, 1}, {});
   EXPECT_EQ(from_zero.run.weights[0], start);
-  EXPECT_EQ(follow_flow(c.start, c.correlations, {1}, {}).run.weights[0], from_zero.run.weights[1]);
-  EXPECT_EQ(follow_flow(c.start, c.correlations, {0}, {}).run.weights[0], start);
+  EXPECT_EQ(flow_of(c, {1}, {}).run.weights[0], from_zero.run.weights[1]);
+  EXPECT_EQ(flow_of(c, {0}, {}).run.weights[0], start);
 }
 
 TEST(NetworkRun, OriginStaysWhereItIs) {
   auto c = random_case({3, 2, 2}, 0.3, 3);
   std::ranges::fill(c.start.buffer(), 0.0);
-  const auto flow = follow_flow(c.start, c.correlations, {1, 10}, {});
+  const auto flow = flow_of(c, {1, 10}, {});
   for (double w : flow.run.weights[1]) EXPECT_EQ(w, 0);
   EXPECT_EQ(flow.accuracy->agreement, 0);
 }
@@ -201,7 +209,7 @@ TEST(NetworkRun, OriginStaysWhereItIs) {
 TEST(NetworkRun, DescentIsEq1Repeated) {
   const auto c = random_case({3, 4, 2}, 0.3, 5);
   const double rate = 0.01;
-  const auto run = follow_descent(c.start, c.correlations, {0, 1, 20, 200}, rate);
+  const auto run = descent_of(c, {0, 1, 20, 200}, rate);
   ASSERT_EQ(run.moments, (std::vector<double>{0, 1, 20, 200}));
   const auto chain = plain<double>(c);
   std::vector<double> state(c.start.buffer().begin(), c.start.buffer().end()), step(state.size());
@@ -223,7 +231,7 @@ TEST(NetworkRun, DescentIsEq1Repeated) {
 TEST(NetworkRun, NamesTheIterationAtWhichDescentDiverged) {
   const auto c = random_case({3, 4, 2}, 0.3, 5);
   try {
-    follow_descent(c.start, c.correlations, {1000}, 3.0);
+    descent_of(c, {1000}, 3.0);
     FAIL() << "expected divergence";
   } catch (const base::NumericalError& error) {
     EXPECT_THAT(error.what(), HasSubstr("lambda = 3"));
@@ -233,7 +241,7 @@ TEST(NetworkRun, NamesTheIterationAtWhichDescentDiverged) {
 
 TEST(NetworkRun, StrengthsAreTheDiagonalInTheModesBasis) {
   const auto c = random_case({3, 4, 2}, 0.3, 6);
-  const auto run = follow_descent(c.start, c.correlations, {0, 50}, 0.01);
+  const auto run = descent_of(c, {0, 50}, 0.01);
   const auto modes = data::singular_modes(c.correlations.sigma31);
   const auto table = strengths_along(run, c.start, modes);
   ASSERT_EQ(table.rows(), 2);
@@ -250,15 +258,15 @@ TEST(NetworkRun, StrengthsAreTheDiagonalInTheModesBasis) {
 
 TEST(NetworkRun, RefusesMomentsAndOptionsOutOfTheirDomains) {
   const auto c = random_case({3, 2, 2}, 0.3, 3);
-  EXPECT_THROW(follow_flow(c.start, c.correlations, {}, {}), base::DomainError);
-  EXPECT_THROW(follow_flow(c.start, c.correlations, {-1, 1}, {}), base::DomainError);
-  EXPECT_THROW(follow_flow(c.start, c.correlations, {1, 1}, {}), base::DomainError);
-  EXPECT_THROW(follow_flow(c.start, c.correlations, {1, std::nan("")}, {}), base::DomainError);
-  EXPECT_THROW(follow_flow(c.start, c.correlations, {1}, {.time_constant = 0}), base::DomainError);
-  EXPECT_THROW(follow_flow(c.start, c.correlations, {1}, {.relative_tolerance = 1e-20}), base::DomainError);
-  EXPECT_THROW(follow_descent(c.start, c.correlations, {}, 0.1), base::DomainError);
-  EXPECT_THROW(follow_descent(c.start, c.correlations, {2, 1}, 0.1), base::DomainError);
-  EXPECT_THROW(follow_descent(c.start, c.correlations, {1}, -0.1), base::DomainError);
+  EXPECT_THROW(flow_of(c, {}, {}), base::DomainError);
+  EXPECT_THROW(flow_of(c, {-1, 1}, {}), base::DomainError);
+  EXPECT_THROW(flow_of(c, {1, 1}, {}), base::DomainError);
+  EXPECT_THROW(flow_of(c, {1, std::nan("")}, {}), base::DomainError);
+  EXPECT_THROW(flow_of(c, {1}, {.time_constant = 0}), base::DomainError);
+  EXPECT_THROW(flow_of(c, {1}, {.relative_tolerance = 1e-20}), base::DomainError);
+  EXPECT_THROW(descent_of(c, {}, 0.1), base::DomainError);
+  EXPECT_THROW(descent_of(c, {2, 1}, 0.1), base::DomainError);
+  EXPECT_THROW(descent_of(c, {1}, -0.1), base::DomainError);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 
 #include "dln/base/error.hpp"
@@ -97,16 +98,20 @@ double growth_from(const Flow& flow, const std::vector<std::vector<double>>& sta
   return growth.value();
 }
 
-double largest_growth(const Flow& flow, const std::vector<double>& times) {
+double largest_growth(const Flow& flow, const std::vector<double>& times, base::Progress& progress) {
   const auto states = flow.states(flow.shape, times, ode::Stepper::fehlberg78, kLooser);
   double worst = 1;  // that of a deviation at the last moment
   std::size_t worst_place = 0;
+  std::atomic<std::size_t> done = 0;
   const auto try_places = [&](std::size_t first, std::size_t last, std::size_t apart) {
     std::vector<std::size_t> places;
     for (std::size_t i = first; i < last; i += std::max<std::size_t>(1, apart)) places.push_back(i);
     std::vector<double> growth(places.size());
-    tbb::parallel_for(std::size_t{0}, places.size(),
-                      [&](std::size_t i) { growth[i] = growth_from(flow, states, times, places[i]); });
+    tbb::parallel_for(std::size_t{0}, places.size(), [&](std::size_t i) {
+      growth[i] = growth_from(flow, states, times, places[i]);
+      progress.report("amplification of errors",
+                      std::min(1.0, static_cast<double>(++done) / (kPlaces + kCloser + 1)));
+    });
     for (std::size_t i = 0; i < places.size(); ++i)
       if (!(growth[i] <= worst)) {
         worst = growth[i];
@@ -121,9 +126,10 @@ double largest_growth(const Flow& flow, const std::vector<double>& times) {
 }
 
 FlowAccuracy measure(const Flow& flow, const std::vector<double>& moments, const NetworkRun& run,
-                     double tolerance) {
+                     double tolerance, base::Progress& progress) {
   std::vector<double> from_zero = moments;
   if (from_zero.front() > 0) from_zero.insert(from_zero.begin(), 0);
+  progress.report("second integrator", 0);
   const auto other = flow.states(flow.shape, from_zero, ode::Stepper::bulirsch_stoer, tolerance);
   base::Worst difference, size;
   const std::size_t skipped = from_zero.size() - moments.size();
@@ -131,7 +137,8 @@ FlowAccuracy measure(const Flow& flow, const std::vector<double>& moments, const
     difference.see(largest_difference(run.weights[i], other[i + skipped]));
     size.see(largest(run.weights[i]));
   }
-  return {largest_growth(flow, looks(from_zero)), size.value() > 0 ? difference.value() / size.value() : 0};
+  return {largest_growth(flow, looks(from_zero), progress),
+          size.value() > 0 ? difference.value() / size.value() : 0};
 }
 
 void require_increasing(const auto& moments, const char* what) {
@@ -148,7 +155,7 @@ void require_increasing(const auto& moments, const char* what) {
 }  // namespace
 
 FlowRun follow_flow(const Network& start, const data::Correlations& correlations,
-                    const std::vector<double>& times, const FlowOptions& options) {
+                    const std::vector<double>& times, const FlowOptions& options, base::Progress& progress) {
   require_increasing(times, "times");
   base::require_positive("tau", options.time_constant);
   base::require(options.relative_tolerance >= 1e-14 && options.relative_tolerance <= 1e-3, "rtol",
@@ -159,15 +166,17 @@ FlowRun follow_flow(const Network& start, const data::Correlations& correlations
   const double tolerance = std::max(options.relative_tolerance / 100, 1e-15);
   std::vector<double> grid = times;
   if (grid.front() > 0) grid.insert(grid.begin(), 0);
+  progress.report("gradient flow", 0);
   auto states = flow.states(start, grid, ode::Stepper::fehlberg78, tolerance);
   if (grid.size() > times.size()) states.erase(states.begin());
   FlowRun result{{times, std::move(states)}, {}};
-  if (options.check && times.back() > 0) result.accuracy = measure(flow, times, result.run, tolerance);
+  if (options.check && times.back() > 0)
+    result.accuracy = measure(flow, times, result.run, tolerance, progress);
   return result;
 }
 
 NetworkRun follow_descent(const Network& start, const data::Correlations& correlations,
-                          const std::vector<long>& steps, double learning_rate) {
+                          const std::vector<long>& steps, double learning_rate, base::Progress& progress) {
   require_increasing(steps, "steps");
   NetworkRun run;
   std::size_t next = 0;
@@ -180,6 +189,9 @@ NetworkRun follow_descent(const Network& start, const data::Correlations& correl
                            run.weights.emplace_back(weights.begin(), weights.end());
                            ++next;
                          }
+                         if (state.iteration % 1024 == 0)
+                           progress.report("gradient descent", static_cast<double>(state.iteration) /
+                                                                   static_cast<double>(steps.back() + 1));
                          return next < steps.size();
                        });
   if (result.reason == network::DescentStop::diverged)

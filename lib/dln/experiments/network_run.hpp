@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "dln/base/progress.hpp"
 #include "dln/data/singular_modes.hpp"
 #include "dln/network/linear_network.hpp"
 #include "dln/network/mode_strengths.hpp"
@@ -40,12 +41,12 @@ struct FlowRun {
 // The flow from `start` at time 0, at `times` >= 0 that increase strictly. Throws DomainError for these or
 // for options out of their domains, NumericalError when the integration cannot reach the last time.
 FlowRun follow_flow(const network::LinearNetwork<double>& start, const data::Correlations& correlations,
-                    const std::vector<double>& times, const FlowOptions& options);
+                    const std::vector<double>& times, const FlowOptions& options, base::Progress& progress);
 
 // The iterates of Eq 1 after `steps` >= 0 updates, strictly increasing. Throws DomainError; NumericalError
 // that names the iteration when the rate is too large for descent to converge.
 NetworkRun follow_descent(const network::LinearNetwork<double>& start, const data::Correlations& correlations,
-                          const std::vector<long>& steps, double learning_rate);
+                          const std::vector<long>& steps, double learning_rate, base::Progress& progress);
 
 // The strengths of all modes at each moment: moments x (r strengths, then the leak).
 linalg::Matrix strengths_along(const NetworkRun& run, const network::LinearNetwork<double>& shape,
