@@ -157,8 +157,8 @@ const std::vector<CatalogueEntry>& figure_catalogue() {
       {"2", "Fig 2: phase portrait of Eq 8", false, draw_2},
       {"3l", "Fig 3 left: mode strengths on the tree, theory, linear and tanh network", false, draw_3l},
       {"3r", "Fig 3 right: delays of random starts and their parts, against mode and u0", false, draw_3r},
-      {"3e", "energy of cooperation and competition along a run, saddles passed", false, draw_3e},
-      {"3w", "the same on whitened images, decoupled and small random start", true, draw_3w},
+      {"3e", "along one run: energy of cooperation and competition, saddles passed", false, draw_3e},
+      {"3w", "Fig 3 left on whitened images: decoupled and small random start", true, draw_3w},
   };
   return catalogue;
 }

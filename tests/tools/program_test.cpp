@@ -84,18 +84,22 @@ TEST(Program, RefusesUnknownWordsWithExitCode2) {
 }
 
 // Every command that README shows, as a newcomer would type it, at quick effort and into a folder of the
-// test.
+// test; the network file that it shows included.
 TEST(Readme, ShowsCommandsThatWork) {
   const auto folder = scratch("readme");
   const fs::path images = "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz";
-  std::istringstream readme(slurp(fs::path(DLN_SOURCE_DIR) / "README.md"));
+  const std::string text = slurp(fs::path(DLN_SOURCE_DIR) / "README.md");
+  const auto json = text.find("```json\n") + 8;
+  spill(folder / "net.json", text.substr(json, text.find("```", json) - json));
+  std::istringstream readme(text);
   int commands = 0;
   for (std::string line; std::getline(readme, line);) {
     if (!line.starts_with("    dln ")) continue;
     std::istringstream words(line.substr(8, line.find('#') - 8));
     std::vector<std::string> arguments;
     for (std::string word; words >> word;) {
-      if (!arguments.empty() && arguments.back() == "--out") word = (folder / word).string();
+      if (!arguments.empty() && (arguments.back() == "--out" || word == "net.json" || word == "modes.csv"))
+        word = (folder / word).string();
       if (word == "train-images-idx3-ubyte.gz") word = images.string();
       arguments.push_back(word);
     }
@@ -106,7 +110,7 @@ TEST(Readme, ShowsCommandsThatWork) {
     EXPECT_EQ(outcome.code, 0) << line << '\n' << outcome.err;
     EXPECT_NE(outcome.out, "") << line;
   }
-  EXPECT_GE(commands, 7);
+  EXPECT_GE(commands, 8);
 }
 
 TEST(Program, ListsWhatThereIs) {
