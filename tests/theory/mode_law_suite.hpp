@@ -6,6 +6,8 @@
 #include <functional>
 #include <vector>
 
+#include "dln/theory/deep_mode.hpp"
+#include "dln/theory/infinite_depth_mode.hpp"
 #include "dln/theory/shallow_mode.hpp"
 #include "dln/theory/three_layer_mode.hpp"
 #include "dln/theory/unequal_mode.hpp"
@@ -20,6 +22,29 @@ using Wide = Float<120>;
 
 using Arguments = std::vector<Wide>;
 
+// Laws that take more than the numbers of a mode, with what they take beside them fixed.
+template <class Real, int Matrices>
+struct DeepOf : DeepMode<Real> {
+  explicit DeepOf(const ModeNumbers<Real>& numbers)
+      : DeepMode<Real>(base::DepthExponent(base::Depth::from_weight_matrices(Matrices)), numbers) {}
+};
+template <class Real>
+struct LimitOf : InfiniteDepthMode<Real> {
+  explicit LimitOf(const ModeNumbers<Real>& numbers) : InfiniteDepthMode<Real>(Real(6), numbers) {}
+};
+
+// The same law in 120 digits.
+template <class Law>
+struct Widened;
+template <template <class> class Law, class Real>
+struct Widened<Law<Real>> {
+  using type = Law<Wide>;
+};
+template <class Real, int Matrices>
+struct Widened<DeepOf<Real, Matrices>> {
+  using type = DeepOf<Wide, Matrices>;
+};
+
 // The law as the paper prints it: of its own numbers (s first, see numbers_of) and, last, a time t or a
 // strength uf.
 template <class Law>
@@ -27,7 +52,6 @@ struct Printed;
 
 template <class Real>
 struct Printed<ThreeLayerMode<Real>> {
-  using InWide = ThreeLayerMode<Wide>;
   static Wide strength(const Arguments& x) {
     const Wide &s = x[0], &u0 = x[1], e = exp(Wide(2 * s * x[3] / x[2]));
     return s * e / (e - 1 + s / u0);  // Eq 12
@@ -44,7 +68,6 @@ struct Printed<ThreeLayerMode<Real>> {
 
 template <class Real>
 struct Printed<ShallowMode<Real>> {
-  using InWide = ShallowMode<Wide>;
   static Wide strength(const Arguments& x) {
     const Wide e = exp(Wide(-x[3] / x[2]));
     return x[0] * (1 - e) + x[1] * e;
@@ -57,7 +80,6 @@ struct Printed<ShallowMode<Real>> {
 // sinh(theta) with k = |a0^2 - b0^2| > 0 (the factor 1/2 that v3's Supplement A lacks).
 template <class Real>
 struct Printed<UnequalMode<Real>> {
-  using InWide = UnequalMode<Wide>;
   struct Hyperbola {
     Wide s, k, rate, xi0;  // rate = sqrt(4 s^2 + k^2)
     explicit Hyperbola(const Arguments& x) : s(x[0]), k(abs(Wide(x[1] * x[1] - x[2] * x[2]))) {

@@ -94,6 +94,13 @@ bool is_start(const Mode<Real>& m, const Real& u) {
                   static_cast<double>(u), static_cast<double>(u0), static_cast<double>(s)));
 }
 
+// A start at the origin never leaves it where layers multiply.
+template <class Real>
+void require_leaves_origin(const Mode<Real>& m) {
+  if (m.initial_strength() == 0)
+    throw base::UnreachableError("u0 = 0: the mode stays at its unstable fixed point 0; expected u0 > 0");
+}
+
 template <class Real>
 void require_accuracy(const Mode<Real>& m, const Real& eps) {
   base::require(base::is_finite(eps) && eps > 0 && eps < m.singular_value(), "eps", eps,

@@ -70,13 +70,6 @@ Real logistic_time(const ThreeLayerMode<Real>& m, const Real& rise, const Real& 
   return m.time_constant() / (2 * s) * logarithm;
 }
 
-// The start at the origin never leaves it.
-template <class Real>
-void require_leaves_origin(const ThreeLayerMode<Real>& m) {
-  if (m.initial_strength() == 0)
-    throw base::UnreachableError("u0 = 0: the mode stays at its unstable fixed point 0; expected u0 > 0");
-}
-
 }  // namespace detail
 
 template <class Real>
