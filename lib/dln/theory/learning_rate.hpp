@@ -1,0 +1,98 @@
+// How large a learning rate a mode and a network bear (section 2, before the delay): the Hessian of Eq 14's
+// error E = (s - a_1 ... a_L)^2 / 2, the time constant factored out, and of the full network's at a balanced
+// minimum.
+//
+// Along the diagonal a_i = a the eigenvalues are lambda_sym once and lambda_anti L - 1 times; over 0 <= a <=
+// s^{1/L} the largest in size is that of the minimum itself,
+//
+//   lambda_max = L s^{2 - 2/L},    alpha_opt = 1/lambda_max,    stable below 2/lambda_max.
+//
+// (The paper's alpha_opt ~ 1/(N_l s^2) is the limit of many layers.) Errors carry no 1/tau: rates multiply
+// sums.
+#pragma once
+
+#include <cmath>
+#include <span>
+
+#include "dln/base/depth.hpp"
+
+namespace dln::theory {
+
+template <class Real>
+struct DiagonalHessian {
+  Real symmetric;      // once: along (1, ..., 1)
+  Real antisymmetric;  // L - 1 times
+};
+
+// At a_i = a, for any finite s and a >= 0. Throws DomainError.
+template <class Real>
+DiagonalHessian<Real> diagonal_hessian(const base::Depth& depth, const Real& s, const Real& a) {
+  using std::pow;
+  base::require(base::is_finite(s), "s", s, "a finite number");
+  base::require_non_negative("a", a);
+  const int L = depth.weight_matrices();
+  if (L == 1) return {Real(1), Real(0)};
+  const Real above = pow(a, Real(L - 2));  // a^{L - 2}, 1 for two matrices
+  const Real u = above * a * a;
+  return {above * ((2 * L - 1) * u - (L - 1) * s), above * (s - u)};
+}
+
+// L s^{2 - 2/L}, for any finite depth. Throws DomainError.
+template <class Real>
+Real largest_hessian_eigenvalue(const base::DepthExponent& depth, const Real& s) {
+  using std::pow;
+  base::require(!depth.is_infinite(), "L", depth.weight_matrices(), "a finite depth");
+  base::require_positive("s", s);
+  const Real L = depth.weight_matrices();
+  return L * pow(s, Real(2 - 2 / L));
+}
+
+template <class Real>
+Real optimal_learning_rate(const base::DepthExponent& depth, const Real& s) {
+  return 1 / largest_hessian_eigenvalue(depth, s);
+}
+
+// The rate above which gradient descent leaves the minimum.
+template <class Real>
+Real stability_limit(const base::DepthExponent& depth, const Real& s) {
+  return 2 / largest_hessian_eigenvalue(depth, s);
+}
+
+// At a minimum a_1 ... a_L = s of any layers: sum_i (s/a_i)^2, least for equal layers. Throws DomainError.
+template <class Real>
+Real largest_hessian_eigenvalue_at(std::span<const Real> layers) {
+  base::require(!layers.empty(), "layers", 0, "at least one");
+  Real product = 1, sum = 0;
+  for (const Real& a : layers) {
+    base::require(base::is_finite(a) && a != 0, "layer strength", a, "a finite number other than 0");
+    product *= a;
+  }
+  for (const Real& a : layers) sum += (product / a) * (product / a);
+  return sum;
+}
+
+// The full network at a balanced minimum, inputs of variance d along input mode beta: the eigenvalue of the
+// pair of output mode alpha and input mode beta, of strengths u (the singular values where d = 1; 0 for a
+// mode that is not there),
+//
+//   d_beta sum_{l=1}^{L} u_alpha^{2(L-l)/L} u_beta^{2(l-1)/L},   0^0 = 1.
+//
+// Throws DomainError.
+template <class Real>
+Real pair_hessian_eigenvalue(const base::Depth& depth, const Real& u_output, const Real& u_input,
+                             const Real& input_variance = Real(1)) {
+  using std::pow;
+  base::require_non_negative("strength of the output mode", u_output);
+  base::require_non_negative("strength of the input mode", u_input);
+  base::require_non_negative("input variance", input_variance);
+  const int L = depth.weight_matrices();
+  Real sum = 0;
+  for (int l = 1; l <= L; ++l) {
+    const Real above = l == L ? Real(1) : Real(pow(u_output, Real(2 * (L - l)) / L));
+    const Real below = l == 1 ? Real(1) : Real(pow(u_input, Real(2 * (l - 1)) / L));
+    sum += above * below;
+  }
+  return input_variance * sum;
+}
+
+}  // namespace dln::theory
