@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -29,10 +30,10 @@ struct EvalOptions {
 
 std::size_t index_of(const Quantity& quantity, std::string_view parameter) {
   const auto& names = quantity.parameters;
-  const auto found = std::ranges::find(names, parameter);
+  const auto found = std::ranges::find(names, parameter, &Parameter::name);
   if (found == names.end())
     throw base::DomainError(fmt::format("parameter '{}': {} takes {}", parameter.substr(0, 60), quantity.name,
-                                        fmt::join(names, ", ")));
+                                        quantity.shown_parameters(", ")));
   return static_cast<std::size_t>(found - names.begin());
 }
 
@@ -41,26 +42,57 @@ class Arguments {
  public:
   explicit Arguments(const Quantity& quantity) : quantity_(quantity), values_(quantity.parameters.size()) {}
 
-  void set(std::string_view parameter, double value) {
+  void set(std::string_view parameter, std::vector<double> value) {
     auto& slot = values_[index_of(quantity_, parameter)];
-    if (slot) throw base::DomainError(fmt::format("parameter '{}': given twice", parameter));
-    slot = value;
+    if (!slot.empty()) throw base::DomainError(fmt::format("parameter '{}': given twice", parameter));
+    slot = std::move(value);
   }
   double evaluate() const {
-    std::vector<double> plain;
-    for (std::size_t i = 0; i < values_.size(); ++i) {
-      if (!values_[i])
+    for (std::size_t i = 0; i < values_.size(); ++i)
+      if (values_[i].empty())
         throw base::DomainError(fmt::format("{}: parameter {} is missing; expected {}", quantity_.name,
-                                            quantity_.parameters[i], fmt::join(quantity_.parameters, ", ")));
-      plain.push_back(*values_[i]);
-    }
-    return tools::evaluate(quantity_, plain);
+                                            quantity_.parameters[i].name, quantity_.shown_parameters(", ")));
+    return tools::evaluate(quantity_, Values(values_));
   }
 
  private:
   const Quantity& quantity_;
-  std::vector<std::optional<double>> values_;
+  std::vector<std::vector<double>> values_;  // empty: not given
 };
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+// "0.1,0.2" or "[0.1, 0.2]".
+std::vector<double> strict_list(std::string_view what, std::string_view text) {
+  if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
+  std::vector<double> values;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const auto end = std::min(text.find(',', begin), text.size());
+    values.push_back(strict_number(what, text.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  return values;
+}
+
+std::vector<double> parse_value(const Parameter& parameter, std::string_view text) {
+  if (parameter.kind == ParameterKind::list) return strict_list(parameter.name, text);
+  if (parameter.kind == ParameterKind::depth && text == "inf") return {kInfinity};
+  return {strict_number(parameter.name, text)};
+}
+
+std::vector<double> json_value(const Parameter& parameter, const Json& value) {
+  if (parameter.kind == ParameterKind::list && value.is_array() && !value.empty() &&
+      std::ranges::all_of(value, [](const Json& entry) { return entry.is_number(); }))
+    return value.get<std::vector<double>>();
+  if (parameter.kind == ParameterKind::depth && value == "inf") return {kInfinity};
+  if (!value.is_number() || parameter.kind == ParameterKind::list)
+    throw base::DomainError(fmt::format("{}: expected {}, got {}", parameter.name,
+                                        parameter.kind == ParameterKind::list    ? "an array of numbers"
+                                        : parameter.kind == ParameterKind::depth ? "a number or \"inf\""
+                                                                                 : "a number",
+                                        value.type_name()));
+  return {value.get<double>()};
+}
 
 double evaluate_assignments(const EvalOptions& options) {
   Arguments arguments(find_quantity(*options.quantity));
@@ -69,8 +101,10 @@ double evaluate_assignments(const EvalOptions& options) {
     if (equals == std::string::npos)
       throw base::DomainError(fmt::format("'{}': expected name=value, such as s=1", assignment));
     const std::string name = assignment.substr(0, equals);
-    index_of(find_quantity(*options.quantity), name);  // an unknown name matters more than its value
-    arguments.set(name, strict_number(name, std::string_view(assignment).substr(equals + 1)));
+    const Quantity& quantity = find_quantity(*options.quantity);
+    const auto index = index_of(quantity, name);  // an unknown name matters more than its value
+    arguments.set(name,
+                  parse_value(quantity.parameters[index], std::string_view(assignment).substr(equals + 1)));
   }
   return arguments.evaluate();
 }
@@ -88,10 +122,8 @@ double evaluate_json(const Json& line, std::string& quantity_name) {
       throw base::DomainError(
           fmt::format("'{}': expected only \"quantity\" and \"params\"", key.substr(0, 60)));
   for (const auto& [name, value] : params->items()) {
-    index_of(find_quantity(quantity_name), name);
-    if (!value.is_number())
-      throw base::DomainError(fmt::format("{}: expected a number, got {}", name, value.type_name()));
-    arguments.set(name, value.get<double>());
+    const Quantity& known = find_quantity(quantity_name);
+    arguments.set(name, json_value(known.parameters[index_of(known, name)], value));
   }
   return arguments.evaluate();
 }

@@ -23,8 +23,7 @@ int run_list(const std::string& what) {
     for (const auto& entry : figure_catalogue()) print(fmt::format("{}\t{}\n", entry.id, entry.sentence));
   } else if (what == "quantities") {
     for (const auto& quantity : quantities())
-      print(
-          fmt::format("{}\t{}\t{}\n", quantity.name, fmt::join(quantity.parameters, " "), quantity.sentence));
+      print(fmt::format("{}\t{}\t{}\n", quantity.name, quantity.shown_parameters(" "), quantity.sentence));
   } else {
     throw base::DomainError(fmt::format("'{}': expected claims, figures or quantities", what));
   }

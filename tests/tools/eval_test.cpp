@@ -83,6 +83,13 @@ TEST(Eval, RefusesBadWordsWithTheValueAndTheRemedy) {
       {{"eq12.u", "u0=0.1", "s=1", "tau=1", "t=1", "x=1"}, "parameter 'x': eq12.u takes u0, s, tau, t"},
       {{"eq12.u", "u0=0.1", "u0=0.2", "s=1", "tau=1", "t=1"}, "'u0': given twice"},
       {{"eq12.u", "u0"}, "'u0': expected name=value"},
+      {{"eq15.u", "n=0.5", "u0=0.1", "s=1", "tau=1", "t=1"}, "L = 0.5: expected"},
+      {{"hessian.sym", "n=2.5", "s=1", "a=1"}, "n = 2.5: expected a whole number"},
+      {{"steps", "n=3", "s=1", "eps=0.5"}, "eps = 0.5: expected"},
+      {{"steps", "n=infinite", "s=1", "eps=0.1"}, "n = 'infinite'"},
+      {{"unequal.u", "a0=0.1,,0.2", "s=1", "tau=1", "t=1"}, "a0 = ''"},
+      {{"unequal.a", "a0=0.1,0.2", "s=1", "tau=1", "t=1", "index=3"},
+       "index = 3: expected a layer from 1 to 2"},
       {{"eq12"}, "did you mean eq12.u?"},
       {{"nonsense"}, "dln list quantities"},
       {{}, "expected a quantity"},
@@ -162,15 +169,64 @@ TEST(EvalJsonl, GivesTheSameNumbersAsTheCommandLine) {
 TEST(Quantities, TakeTheParametersTheyName) {
   for (const Quantity& quantity : quantities()) {
     EXPECT_FALSE(quantity.sentence.empty());
-    const std::vector<double> halves(quantity.parameters.size(), 0.4);
-    try {
-      const double x = evaluate(quantity, halves);
-      EXPECT_TRUE(std::isfinite(x)) << quantity.name;
-    } catch (const base::DomainError&) {
-      EXPECT_TRUE(quantity.name.starts_with("claim11") || quantity.name == "eq8.t")
-          << "only eps < s/2 and u0 < uf < s forbid equal values: " << quantity.name;
+    std::vector<std::vector<double>> values;  // numbers at which every quantity is defined
+    for (const Parameter& parameter : quantity.parameters) {
+      const auto& name = parameter.name;
+      if (parameter.kind == ParameterKind::list)
+        values.push_back({2, 3, 2});
+      else if (name == "n" || name == "N_l" || name == "k")
+        values.push_back({4});
+      else if (name == "index" || name == "s" || name == "kappa")
+        values.push_back({1});
+      else if (name == "u0" || name == "x0" || name == "eps")
+        values.push_back({0.1});
+      else
+        values.push_back({0.4});
     }
+    if (quantity.name == "unequal.t") values.back() = {5};  // the product of 2, 3, 2 falls from 12 to 1
+    EXPECT_TRUE(std::isfinite(evaluate(quantity, Values(values)))) << quantity.name;
   }
+}
+
+// Numbers from quadrature and from independent derivations, kept with the digits they were given with.
+TEST(Eval, KnowsSection2) {
+  EXPECT_NEAR(value({"steps", "n=9", "s=1", "eps=1e-3"}), 285.8333, 1e-4);
+  EXPECT_NEAR(value({"steps", "n=inf", "s=1", "eps=1e-3"}), 1012.8125, 1e-4);
+  EXPECT_NEAR(value({"delay.N_minus_3", "n=99", "s=1", "eps=1e-3"}), 886.2, 0.05);
+  EXPECT_NEAR(value({"delay.inf_minus_3", "s=1", "eps=1e-3"}), 998.998998999, 1e-8);
+  EXPECT_EQ(value({"delay.leading", "s=1", "eps=1e-3"}), 1000);
+  EXPECT_EQ(value({"alpha_opt", "n=2", "s=4"}), 0.125);
+  EXPECT_EQ(value({"alpha_max_stable", "n=2", "s=4"}), 0.25);
+  EXPECT_EQ(value({"hessian.sym", "n=2", "s=1", "a=0"}), -1);
+  EXPECT_EQ(value({"hessian.anti", "n=2", "s=1", "a=0"}), 1);
+  EXPECT_EQ(value({"gd.steps_to", "n=9", "s=1", "eps=1e-3"}), 285);
+  EXPECT_NEAR(value({"rise.ratio", "n=1", "x0=1e-12"}), 3.16993, 1e-5);
+  EXPECT_NEAR(value({"eq15.u", "n=2", "u0=1e-6", "s=80", "tau=2000", "t=250"}) /
+                  value({"eq12.u", "u0=1e-6", "s=80", "tau=2000", "t=250"}),
+              1, 1e-13);
+  EXPECT_NEAR(value({"eq15.t", "n=9", "u0=0.001", "uf=0.999", "s=1", "tau=9"}), 285.8333, 1e-4);
+  EXPECT_NEAR(value({"mode_lambda.u", "n=2", "u0=0.1", "s=4", "lam=2", "tau=1", "t=100"}), 2, 1e-14);
+  EXPECT_NEAR(value({"unequal.t", "a0=1e-3,-5e-4", "s=1", "tau=1", "uf=0.5"}), 8.294049328, 1e-9);
+  EXPECT_NEAR(value({"unequal.u", "a0=[0.1,0.2,0.3]", "s=1", "tau=1", "t=1000"}), 1, 1e-15);
+  EXPECT_NEAR(value({"fullhess.top", "dims=4,3,4", "svals=3,1"}), 6, 1e-14);
+  EXPECT_NEAR(value({"fullhess.cross", "dims=4,3,4", "s_out=3", "s_in=1"}), 4, 1e-14);
+  EXPECT_NEAR(value({"eq17.u", "N_l=30", "u0=0.4", "s=1.7", "tau=3", "t=0"}), 0.4, 1e-15);
+}
+
+TEST(EvalJsonl, TakesListsAndInfiniteDepth) {
+  const auto answers = lines(
+      dln({"eval", "--jsonl", "-"},
+          {.input =
+               R"({"quantity": "unequal.a", "params": {"a0": [0.1, 0.2], "s": 1, "tau": 1, "t": 0, "index": 2}}
+{"quantity": "steps", "params": {"n": "inf", "s": 1, "eps": 1e-3}}
+{"quantity": "unequal.u", "params": {"a0": [0.1, "x"], "s": 1, "tau": 1, "t": 0}}
+{"quantity": "unequal.u", "params": {"a0": [], "s": 1, "tau": 1, "t": 0}}
+{"quantity": "eq15.u", "params": {"n": "inf", "u0": 0.1, "s": 1, "tau": 1, "t": 0}})"})
+          .out);
+  ASSERT_EQ(answers.size(), 5U);
+  EXPECT_EQ(answers[0]["value"], 0.2);
+  EXPECT_NEAR(answers[1]["value"], 1012.8125, 1e-4);
+  for (std::size_t i : {2UL, 3UL, 4UL}) EXPECT_TRUE(answers[i].contains("error")) << answers[i];
 }
 
 }  // namespace

@@ -36,6 +36,14 @@ struct ModeNumbers {
   Real time_constant;     // tau > 0, epochs
 };
 
+// The numbers of a mode whose input has variance d > 0 along it (Sigma11 = V D V^T, aligned with the modes):
+// the same law with s/d and tau/d, at every depth. Throws DomainError.
+template <class Real>
+ModeNumbers<Real> with_input_variance(const ModeNumbers<Real>& numbers, const Real& d) {
+  base::require_positive("input variance", d);
+  return {numbers.singular_value / d, numbers.initial_strength, numbers.time_constant / d};
+}
+
 // Invariant: s > 0, u0 >= 0, tau > 0, all finite. Throws DomainError otherwise.
 template <class Real>
 class Mode {

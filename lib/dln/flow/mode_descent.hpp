@@ -1,0 +1,61 @@
+// Gradient descent on one mode of a deep network with equal layers, Eq 14 in discrete time: all layers from
+// the old strengths,
+//
+//   a <- a + rate a^{L-1} (s - a^L),   u = a^L.
+#pragma once
+
+#include <cmath>
+#include <optional>
+
+#include "dln/base/depth.hpp"
+
+namespace dln::flow {
+
+// Invariant: s > 0, u0 >= 0, rate > 0, all finite. Throws DomainError otherwise.
+class ModeDescent {
+ public:
+  struct Numbers {
+    double singular_value;
+    double initial_strength;
+    double learning_rate;  // multiplies minus the gradient of (s - u)^2 / 2
+  };
+
+  ModeDescent(base::Depth depth, const Numbers& numbers)
+      : numbers_(numbers),
+        matrices_(depth.weight_matrices()),
+        a_(std::pow(numbers.initial_strength, 1.0 / matrices_)) {
+    base::require_positive("s", numbers.singular_value);
+    base::require_non_negative("u0", numbers.initial_strength);
+    base::require_positive("rate", numbers.learning_rate);
+  }
+
+  double strength() const { return std::pow(a_, matrices_); }
+  void step() {
+    const double others = std::pow(a_, matrices_ - 1);
+    a_ += numbers_.learning_rate * others * (numbers_.singular_value - others * a_);
+  }
+
+ private:
+  Numbers numbers_;
+  int matrices_;
+  double a_;  // of every layer
+};
+
+// u after `steps` updates.
+inline double strength_after(ModeDescent descent, long steps) {
+  for (long k = 0; k < steps; ++k) descent.step();
+  return descent.strength();
+}
+
+// The first k with u >= target, none within `limit` updates or once u is no longer finite.
+inline std::optional<long> steps_to_reach(ModeDescent descent, double target, long limit) {
+  for (long k = 0; k <= limit; ++k) {
+    const double u = descent.strength();
+    if (u >= target) return k;
+    if (!std::isfinite(u)) return {};
+    descent.step();
+  }
+  return {};
+}
+
+}  // namespace dln::flow
