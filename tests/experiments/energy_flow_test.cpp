@@ -8,6 +8,7 @@
 
 #include "dln/base/error.hpp"
 #include "dln/base/worst.hpp"
+#include "dln/experiments/learning_speed.hpp"
 #include "dln/network/mode_strengths.hpp"
 
 namespace dln::experiments {
@@ -146,6 +147,15 @@ TEST(EnergyFlow, TheDistanceOfASaddleIsThatOfTheNetworkAtItsEpoch) {
   // As above; the distance itself is of size 1e-2. (What W does outside the modes is of the size of the
   // start, and these eight modes leave no input out.)
   EXPECT_NEAR(saddle.distance, distance, 1e4 * kEpsilon);
+}
+
+TEST(EnergyFlow, EveryPlateauOnTheWayIsASaddlePassed) {
+  // This run ends without a lull near the minimum: the last mode's speed falls to the end.
+  std::vector<double> epochs;
+  for (std::size_t i : find_plateaus(flow().descent_speed)) epochs.push_back(flow().epochs[i]);
+  std::vector<double> passed;
+  for (const auto& saddle : flow().saddles) passed.push_back(saddle.epoch);
+  EXPECT_EQ(passed, epochs);
 }
 
 TEST(EnergyFlow, ASaddleIsPassedAtTheSlowest) {

@@ -8,6 +8,7 @@
 #include "dln/base/worst.hpp"
 #include "dln/experiments/time_course.hpp"
 #include "dln/network/mode_strengths.hpp"
+#include "dln/network/tanh_network.hpp"
 
 namespace dln::experiments {
 namespace {
@@ -129,6 +130,35 @@ TEST(TanhTimeCourse, FollowsTheLinearOneWhileItsWeightsAreSmall) {
   EXPECT_LT(coarse, 5e-3);
   EXPECT_GT(fine, 1e-6) << "there is something to measure";
   EXPECT_NEAR(std::log2(coarse / fine), 2, 0.02);
+}
+
+TEST(TanhTimeCourse, MeasuresTheModesOfItsOwnCorrelation) {
+  // Against the whole network by plain descent, with weights of size 0.1 and more, where tanh is not linear.
+  auto options = options_for(Start::small_random);
+  options.activation = Activation::tanh;
+  options.initial_strength = 0.1;
+  options.max_epochs = 40;
+  const auto course = run_time_course(small_tree(), options);
+  EXPECT_EQ(course.simulated_outputs, 20);
+  const auto& examples = *small_tree().examples;
+  base::Worst own, linear;
+  Eigen::Index sample = 0;
+  network::descend_tanh(
+      starting_network(small_tree(), options), examples,
+      {.learning_rate = options.learning_rate, .max_iterations = 40, .observe_every = options.sample_every},
+      [&](const network::DescentState& state) {
+        const auto& modes = small_tree().modes;
+        const linalg::Vector measured = course.strengths.row(sample++);
+        const auto of = [&](const network::ModeStrengths& strengths) {
+          return (measured - strengths.strengths).norm() / strengths.strengths.norm();
+        };
+        own.see(of(network::tanh_mode_strengths(state.network, examples.inputs, modes)));
+        linear.see(of(network::mode_strengths(state.network, modes)));
+        return true;
+      });
+  EXPECT_EQ(sample, 11);
+  EXPECT_LE(own.value(), 1e-13);  // 40 updates, each rounding by some eps
+  EXPECT_GT(linear.value(), 0.01) << "the map of a linear network with these weights is another";
 }
 
 TEST(TanhTimeCourse, LearnsEveryModeAtTimesOfItsOwn) {
