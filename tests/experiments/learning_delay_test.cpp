@@ -111,8 +111,8 @@ TEST(LearningDelays, EachCauseIsWhatItsOwnRunGives) {
       rest.see(std::abs(delays.rest(run, k) - (times(run, k) / by_euler - 1)));
     }
   }
-  // Sums of 128 terms give u0, a thousand iterations the time: each iteration rounds a by some eps.
-  const double rounding = 1e4 * kEpsilon;
+  // Sums of 128 terms give u0, a thousand iterations the time: each iteration rounds a by an eps.
+  const double rounding = 1e3 * kEpsilon;
   EXPECT_LE(total.value(), rounding);
   EXPECT_LE(seed.value(), rounding);
   EXPECT_LE(euler.value(), rounding);
@@ -152,13 +152,13 @@ TEST(LearningDelays, NeedAHalfTimeForEveryLearnableMode) {
 }
 
 TEST(EulerHalfTime, IsThatOfTheIterationWrittenOut) {
-  // Some hundred to a thousand updates that each round a by some eps, which delays it by as much.
+  // Some hundred to a thousand updates that each round a by an eps, which delays it by as much.
   for (double s : {0.5, 3.0, 40.0})
     for (double u0 : {1e-8 * s, 1e-3 * s, 0.4 * s})
       for (double x : {0.02, 0.3, 0.9})
         for (long every : {1L, 4L}) {
           const double expected = euler_by_hand(s, u0, x / s, static_cast<std::size_t>(every));
-          EXPECT_NEAR(euler_half_time(s, u0, x / s, every), expected, 1e4 * kEpsilon * expected)
+          EXPECT_NEAR(euler_half_time(s, u0, x / s, every), expected, 1e3 * kEpsilon * expected)
               << s << ' ' << u0 << ' ' << x << ' ' << every;
         }
 }

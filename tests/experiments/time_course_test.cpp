@@ -98,8 +98,8 @@ TEST(TimeCourse, TrainsOnlyTheOutputsThatLearningReaches) {
   // Two runs of some thousand updates, each rounding by some eps of the weights. What one rounds is carried
   // along with the mode as it grows, so that strengths agree to this, relative to s, and times to this times
   // their own length, some thousand epochs.
-  EXPECT_LE(of_strengths.value(), 1e-11);
-  EXPECT_LE(of_times.value(), 1e-8);
+  EXPECT_LE(of_strengths.value(), 1e-12);
+  EXPECT_LE(of_times.value(), 1e-9);
 }
 
 TEST(TimeCourse, TrainsAllOutputsWhereFewerWouldSaveNothing) {

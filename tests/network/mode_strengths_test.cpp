@@ -17,7 +17,7 @@ using linalg::Matrix;
 using Network = network::LinearNetwork<double>;
 
 // Triple products of matrices of size up to 9 with entries of size one.
-constexpr double kRounding = 500 * std::numeric_limits<double>::epsilon();
+constexpr double kRounding = 100 * std::numeric_limits<double>::epsilon();
 
 Matrix gaussian(Eigen::Index rows, Eigen::Index columns, int which) {
   auto stream = base::stream(1, "mode strengths test", which);

@@ -19,7 +19,7 @@ using Network = network::LinearNetwork<double>;
 
 constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
 // Sums of up to 12 products of values of size one, and some cancellation between target and output.
-constexpr double kRounding = 500 * kEpsilon;
+constexpr double kRounding = 100 * kEpsilon;
 
 Matrix gaussian(Eigen::Index rows, Eigen::Index columns, int which) {
   auto stream = base::stream(1, "tanh test", which);
