@@ -84,6 +84,9 @@ TEST(Decompositions, RefuseValuesThatAreNotFinite) {
     a(2, 1) = bad;
     EXPECT_THROW(linalg::singular_values(a), base::NumericalError);
     EXPECT_THROW(linalg::symmetric_eigen(a), base::NumericalError);
+    EXPECT_THROW(linalg::orthonormal_basis(a), base::NumericalError);
+    EXPECT_THROW(linalg::completed_basis(a), base::NumericalError);
+    EXPECT_THROW(linalg::completed_basis(a.leftCols(2)), base::NumericalError);
   }
 }
 
@@ -147,6 +150,61 @@ TEST(HaarOrthonormal, RotationsAndReflectionsAreEquallyLikely) {
   double sum = 0;
   for (int i = 0; i < draws; ++i) sum += linalg::haar_orthonormal(3, 3, stream).determinant();
   EXPECT_NEAR(sum / draws, 0, 5 / std::sqrt(draws));  // a fair sign has variance 1
+}
+
+class OrthonormalBasisOf : public testing::TestWithParam<std::pair<int, int>> {};
+
+TEST_P(OrthonormalBasisOf, IsOrthonormalAndSpansTheColumns) {
+  const auto [rows, columns] = GetParam();
+  const Matrix a = gaussian(rows, columns, 200 * rows + columns), q = linalg::orthonormal_basis(a);
+  ASSERT_EQ(q.rows(), rows);
+  ASSERT_EQ(q.cols(), std::min(rows, columns));
+  EXPECT_LE(linalg::orthonormality_residual(q), rounding(rows));
+  EXPECT_LE((q * (q.transpose() * a) - a).norm(), rounding(std::max(rows, columns)) * a.norm());
+}
+
+TEST_P(OrthonormalBasisOf, SpansTheColumnsOfAMatrixOfLowRankToo) {
+  const auto [rows, columns] = GetParam();
+  // Rank 1, with columns of zeros in front: a QR that stops at a zero pivot spans nothing of it.
+  Matrix low = gaussian(rows, 1, 3) * gaussian(1, columns, 4);
+  low.leftCols(columns / 2).setZero();
+  for (const Matrix& a : {low, Matrix(Matrix::Zero(rows, columns))}) {
+    const Matrix q = linalg::orthonormal_basis(a);
+    ASSERT_EQ(q.cols(), std::min(rows, columns));
+    EXPECT_LE(linalg::orthonormality_residual(q), rounding(rows));
+    EXPECT_LE((q * (q.transpose() * a) - a).norm(), rounding(std::max(rows, columns)) * a.norm());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, OrthonormalBasisOf,
+                         testing::Values(std::pair{7, 4}, std::pair{4, 7}, std::pair{5, 5}, std::pair{60, 11},
+                                         std::pair{3, 1}, std::pair{1, 3}));
+
+TEST(OrthonormalBasis, LeavesOutWhatTheColumnsDoNotReach) {
+  // Two columns in the plane of the first two axes: nothing along the third.
+  const Matrix a = (Matrix(3, 2) << 1, 2, 3, 4, 0, 0).finished();
+  EXPECT_LE(linalg::orthonormal_basis(a).row(2).norm(), rounding(3));
+}
+
+TEST(CompletedBasis, IsOrthonormalAndBeginsWithTheGivenColumns) {
+  auto stream = base::stream(1, "completed basis");
+  for (auto [rows, columns] :
+       {std::pair{1, 1}, std::pair{5, 1}, std::pair{5, 4}, std::pair{5, 5}, std::pair{40, 13}}) {
+    const Matrix given = linalg::haar_orthonormal(rows, columns, stream);
+    const Matrix basis = linalg::completed_basis(given);
+    ASSERT_EQ(basis.rows(), rows);
+    ASSERT_EQ(basis.cols(), rows);
+    EXPECT_EQ(basis.leftCols(columns), given);
+    EXPECT_LE(linalg::orthonormality_residual(basis), rounding(rows));
+  }
+}
+
+TEST(CompletedBasis, RefusesColumnsThatAreNotOrthonormal) {
+  const Matrix identity = Matrix::Identity(4, 2);
+  EXPECT_NO_THROW(linalg::completed_basis(identity));
+  EXPECT_THROW(linalg::completed_basis(1.001 * identity), base::NumericalError);
+  EXPECT_THROW(linalg::completed_basis(Matrix::Ones(4, 2) / 2), base::NumericalError);  // twice the same
+  EXPECT_THROW(linalg::completed_basis(Matrix::Identity(2, 3)), base::NumericalError);  // more than fit
 }
 
 }  // namespace

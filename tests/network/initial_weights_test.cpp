@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "dln/base/error.hpp"
+#include "dln/linalg/decompositions.hpp"
 #include "dln/network/mode_strengths.hpp"
 
 namespace {
@@ -13,6 +15,8 @@ namespace {
 using namespace dln;
 using linalg::Matrix;
 using linalg::Vector;
+using network::balance_residual;
+using network::balanced_weights;
 using network::decoupled_weights;
 using network::decoupling_residual;
 using network::deviation_for_strength;
@@ -132,6 +136,87 @@ TEST(DecouplingResidual, MeasuresHowFarOffTheManifoldTheWorstLayerIs) {
   start.network.weight(1) += 0.1 * std::sqrt(5.0) * start.bases[1].col(0) * start.bases[0].col(1).transpose();
   EXPECT_NEAR(decoupling_residual(start.network, start.bases), 0.1 / std::sqrt(1.01), kRounding);
   EXPECT_GT(mode_strengths(start.network, kModes).leak, 0.01);
+}
+
+class BalancedStartOf : public testing::TestWithParam<Units> {
+ protected:
+  const Units units = GetParam();
+  // A map of the largest rank that the narrowest layer holds.
+  const Eigen::Index rank = *std::ranges::min_element(units);
+  const Matrix map = gaussian(5, rank) * gaussian(7, rank).transpose();
+  base::RandomStream stream = base::stream(1, "balanced");
+  const network::LinearNetwork<double> start = balanced_weights(units, map, stream);
+};
+
+TEST_P(BalancedStartOf, HasTheMapAskedFor) {
+  EXPECT_EQ(start.units(), units);
+  EXPECT_LE(linalg::relative_difference(network::end_to_end(start), map), kRounding);
+}
+
+TEST_P(BalancedStartOf, EveryTwoNeighboursAreBalanced) {
+  EXPECT_LE(balance_residual(start), kRounding);
+  // Not through the function that measures it: all matrices share their singular values, s^{1/L}.
+  const auto matrices = static_cast<int>(units.size()) - 1;
+  const Vector wanted = linalg::singular_values(map).s.head(rank).array().pow(1.0 / matrices);
+  for (int l = 1; l <= matrices; ++l) {
+    const Vector s = linalg::singular_values(start.weight(l)).s;
+    // The root of a singular value that is wrong by eps s_1 is wrong by eps s_1^{1/L} times at most the ratio
+    // of the largest to the smallest, which is below 100 here.
+    EXPECT_LE((s.head(rank) - wanted).norm(), 100 * kRounding * wanted[0]) << "W" << l;
+    EXPECT_LE(s.tail(s.size() - rank).sum(), kRounding * wanted[0]) << "W" << l;
+  }
+}
+
+TEST_P(BalancedStartOf, ItsHiddenBasesComeFromTheStream) {
+  if (units.size() == 2) return;  // no hidden layer, no choice
+  auto same = base::stream(1, "balanced"), other = base::stream(2, "balanced");
+  EXPECT_EQ(balanced_weights(units, map, same).weight(1), start.weight(1));
+  EXPECT_GT((balanced_weights(units, map, other).weight(1) - start.weight(1)).norm(), 0.01);
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, BalancedStartOf,
+                         testing::Values(Units{7, 5}, Units{7, 5, 5}, Units{7, 12, 5}, Units{7, 3, 5},
+                                         Units{7, 6, 9, 8, 5}, Units{7, 6, 2, 8, 5}));
+
+TEST(BalancedStart, MapsThatDoNotFitAreRefused) {
+  auto stream = base::stream(1, "balanced");
+  const Matrix map = gaussian(5, 7);
+  EXPECT_NO_THROW(balanced_weights({7, 5, 5}, map, stream));
+  EXPECT_THROW(balanced_weights({7, 4, 5}, map, stream), base::DomainError);  // its rank is five
+  EXPECT_THROW(balanced_weights({7, 9, 1, 9, 5}, map, stream), base::DomainError);
+  EXPECT_THROW(balanced_weights({8, 6, 5}, map, stream), base::DomainError);  // seven inputs
+  EXPECT_THROW(balanced_weights({6, 6, 5}, map, stream), base::DomainError);
+  EXPECT_THROW(balanced_weights({7, 6, 4}, map, stream), base::DomainError);  // five outputs
+  EXPECT_THROW(balanced_weights({7, 6, 6}, map, stream), base::DomainError);
+  EXPECT_THROW(balanced_weights({7, 6, 5}, map.transpose(), stream), base::DomainError);
+  // A fifth singular value that is small, and yet no rounding.
+  auto svd = linalg::singular_values(map);
+  svd.s[4] = 1e-9 * svd.s[0];
+  EXPECT_THROW(balanced_weights({7, 4, 5}, svd.u * svd.s.asDiagonal() * svd.v.transpose(), stream),
+               base::DomainError);
+  svd.s[4] = 0;
+  EXPECT_NO_THROW(balanced_weights({7, 4, 5}, svd.u * svd.s.asDiagonal() * svd.v.transpose(), stream));
+}
+
+TEST(BalanceResidual, IsTheWorstOfAllNeighboursRelativeToTheLowerOne) {
+  // By hand: W1 W1^T = diag(4, 1), W2^T W2 = diag(1, 1): off by diag(-3, 0), relative to sqrt(17).
+  const Matrix w1 = (Matrix(2, 3) << 2, 0, 0, 0, 1, 0).finished();
+  const Matrix w2 = (Matrix(2, 2) << 0, 1, 1, 0).finished();
+  using Network = network::LinearNetwork<double>;
+  EXPECT_NEAR(balance_residual(Network::from_matrices({w1, w2})), 3 / std::sqrt(17.0), kRounding);
+  // W2 W2^T = I, W3^T W3 = (3, 0; 4, 0)^T (3, 0; 4, 0) = diag(25, 0): off by diag(24, -1), over sqrt(2).
+  const Matrix w3 = (Matrix(2, 2) << 3, 0, 4, 0).finished();
+  EXPECT_NEAR(balance_residual(Network::from_matrices({w1, w2, w3})), std::sqrt(577.0 / 2), 10 * kRounding);
+  EXPECT_NEAR(balance_residual(Network::from_matrices({w2, w2, w1.transpose(), w1})), 3 / std::sqrt(2.0),
+              kRounding);
+}
+
+TEST(BalanceResidual, IsZeroOfASingleMatrixAndNaNOfAWeightThatIsNone) {
+  using Network = network::LinearNetwork<double>;
+  EXPECT_EQ(balance_residual(Network::from_matrices({gaussian(5, 7)})), 0);
+  Network broken = Network::from_matrices({gaussian(5, 7), gaussian(4, 5)});
+  broken.weight(2)(1, 1) = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_TRUE(std::isnan(balance_residual(broken)));
 }
 
 TEST(ModeStrengths, TheLeakIsRelativeToTheStrengthOfTheData) {

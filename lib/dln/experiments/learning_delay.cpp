@@ -16,6 +16,7 @@ LearningDelays attribute_delays(const LearningProblem& problem, const TimeCourse
                         linalg::Matrix(runs, modes)};
   for (Eigen::Index run = 0; run < runs; ++run) {
     auto mine = options;
+    mine.start = Start::small_random;  // as run_random_starts() does
     mine.run = static_cast<std::uint64_t>(run);
     const linalg::Vector seeds = network::growing_strengths(starting_network(problem, mine), problem.modes);
     for (Eigen::Index k = 0; k < modes; ++k) {

@@ -19,10 +19,8 @@ std::vector<std::size_t> find_plateaus(std::span<const double> speeds, const Pla
   for (std::size_t i = 0; i < speeds.size(); ++i) {
     const double speed = std::max(speeds[i], floor);
     if (low) {
-      if (speed < extreme) {
-        extreme = speed;
-        lowest = i;
-      }
+      extreme = std::min(extreme, speed);
+      if (speeds[i] < speeds[lowest]) lowest = i;  // below the floor too
       if (speed >= rule.rise * extreme) {
         plateaus.push_back(lowest);
         low = false;

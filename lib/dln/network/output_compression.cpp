@@ -20,7 +20,10 @@ OutputCompression::OutputCompression(const linalg::Matrix& targets, const Linear
 }
 
 linalg::Matrix OutputCompression::compress(const linalg::Matrix& m) const {
-  return compresses() ? linalg::Matrix(basis_.transpose() * m) : m;
+  if (!compresses()) return m;
+  base::require(m.rows() == basis_.rows(), "outputs to be compressed", static_cast<double>(m.rows()),
+                fmt::format("{}, as the targets have", basis_.rows()));
+  return basis_.transpose() * m;
 }
 
 data::Correlations OutputCompression::compress(const data::Correlations& correlations) const {
@@ -49,6 +52,8 @@ LinearNetwork<double> OutputCompression::compress(const LinearNetwork<double>& n
 
 LinearNetwork<double> OutputCompression::expand(const LinearNetwork<double>& compressed) const {
   if (!compresses()) return compressed;
+  base::require(compressed.outputs() == outputs_, "outputs to be expanded",
+                static_cast<double>(compressed.outputs()), fmt::format("{}, the compressed ones", outputs_));
   return with_last(compressed, basis_ * compressed.weight(compressed.depth().weight_matrices()));
 }
 

@@ -23,7 +23,7 @@ class OutputCompression {
   bool compresses() const { return basis_.size() > 0; }
   Eigen::Index outputs() const { return outputs_; }  // of the compressed network
 
-  // Q^T m for m : N_3 x anything.
+  // Q^T m for m : N_3 x anything. These and expand() throw DomainError for another number of outputs.
   linalg::Matrix compress(const linalg::Matrix& m) const;
   data::Correlations compress(const data::Correlations& correlations) const;
   data::SingularModes compress(const data::SingularModes& modes) const;
