@@ -41,7 +41,7 @@ using Laws =
     testing::Types<ShallowMode<double>, ShallowMode<long double>, ShallowMode<Fifty>, ThreeLayerMode<double>,
                    ThreeLayerMode<long double>, ThreeLayerMode<Fifty>, UnequalMode<double>,
                    UnequalMode<long double>, UnequalMode<Fifty>, DeepOf<double, 1>, DeepOf<double, 2>,
-                   DeepOf<double, 3>, DeepOf<long double, 4>, DeepOf<Fifty, 9>, DeepOf<double, 12>,
+                   DeepOf<double, 3>, DeepOf<long double, 4>, DeepOf<Fifty, 9>, DeepOf<double, 6>,
                    LimitOf<double>, LimitOf<long double>, LimitOf<Fifty>>;
 TYPED_TEST_SUITE(EveryModeLaw, Laws);
 
