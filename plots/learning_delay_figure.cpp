@@ -88,7 +88,7 @@ Drawing learning_delay_figure(const LearningDelayFigure& figure) {
   const Eigen::Index last = figure.linear_by_level.cols() - 1;
   script.line("unset arrow")
       .line("set lmargin at screen 0.60; set rmargin at screen 0.985")
-      .line("set yrange [-10:*]; set logscale x; set format x '10^{%T}'")
+      .line("set yrange [-15:*]; set logscale x; set format x '10^{%T}'")
       .line(fmt::format("set xrange [{:g}:{:g}]", figure.initial_strengths.front() / 2,
                         figure.initial_strengths.back() * 2))
       .line("set xlabel 'initial strength u_0'; set ylabel 'mean delay of a level of the tree (%)'")

@@ -25,7 +25,7 @@ int run_list(const std::string& what) {
     for (const auto& quantity : quantities())
       print(fmt::format("{}\t{}\t{}\n", quantity.name, quantity.shown_parameters(" "), quantity.sentence));
   } else {
-    throw base::DomainError(fmt::format("'{}': expected claims, figures or quantities", what));
+    throw base::DomainError(fmt::format("list '{}': expected claims, figures or quantities", what));
   }
   return 0;
 }
@@ -36,7 +36,7 @@ void add_list(CLI::App& app, Action& chosen) {
   auto what = std::make_shared<std::string>();
   CLI::App* command =
       app.add_subcommand("list", "List claims (id, section, kind, sentence), figures or quantities");
-  command->add_option("what", *what, "claims, figures or quantities")->required();
+  command->add_option("what", *what, "claims, figures or quantities");
   command->footer("Example: dln list quantities");
   command->callback([what, &chosen] { chosen = [what] { return run_list(*what); }; });
 }

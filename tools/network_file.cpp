@@ -27,8 +27,9 @@ using data::NamedArrays;
 using data::NumberArray;
 using linalg::Matrix;
 
-constexpr double kSymmetric = 1e-12;    // of the largest entry: rounding of a sum over examples
-constexpr double kIndefinite = -1e-10;  // of the largest eigenvalue: rounding of a singular Sigma11
+constexpr double kSymmetric = 1e-12;       // of the largest entry: rounding of a sum over examples
+constexpr double kSmallestStart = 1e-250;  // below, the integrator's tolerance would be no normal number
+constexpr double kIndefinite = -1e-10;     // of the largest eigenvalue: rounding of a singular Sigma11
 
 [[noreturn]] void refuse(const std::filesystem::path& path, std::string_view why) {
   throw base::DataError(fmt::format("{}: {}", path.string(), why));
@@ -39,7 +40,7 @@ constexpr double kIndefinite = -1e-10;  // of the largest eigenvalue: rounding o
 double number(const Json& value, std::string_view where) {
   if (!value.is_number())
     throw base::DataError(
-        fmt::format("{}: expected a number, got {}", where, value.is_null() ? "null" : value.type_name()));
+        fmt::format("{}: expected numbers, got {}", where, value.is_null() ? "null" : value.type_name()));
   return value.get<double>();
 }
 
@@ -138,7 +139,7 @@ class Contents {
     std::vector<long> whole;
     for (double value : list(name)) {
       if (!(value >= 0 && value <= 9e15 && value == std::floor(value)))
-        throw base::DataError(fmt::format("{}: {:.17g}: expected whole numbers, 0 or greater", name, value));
+        throw base::DataError(fmt::format("{}: {:.17g}: expected whole numbers from 0 to 9e15", name, value));
       whole.push_back(static_cast<long>(value));
     }
     return whole;
@@ -146,7 +147,8 @@ class Contents {
   Matrix matrix(const std::string& name) {
     const NumberArray& a = array(name);
     if (a.shape.size() != 2 || a.values.empty())
-      throw base::DataError(fmt::format("{}: expected a matrix, an array of rows", name));
+      throw base::DataError(fmt::format("{}: its shape is ({}); expected a matrix, an array of rows", name,
+                                        fmt::join(a.shape, ", ")));
     using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
     return Eigen::Map<const RowMajor>(a.values.data(), static_cast<Eigen::Index>(a.shape[0]),
                                       static_cast<Eigen::Index>(a.shape[1]));
@@ -174,7 +176,16 @@ network::LinearNetwork<double> read_start(Contents& contents) {
                                         weights[static_cast<std::size_t>(l - 2)].rows(), l - 1));
   }
   if (weights.empty()) throw base::DataError("the start is missing: W0 (JSON) or W1, W2, ... (NPZ)");
+  for (const auto& name : contents.unused())
+    if (name.starts_with('W') && name.size() > 1 &&
+        name.find_first_not_of("0123456789", 1) == std::string::npos)
+      throw base::DataError(fmt::format("{} is given but W{} is missing", name, weights.size() + 1));
   auto start = network::LinearNetwork<double>::from_matrices(weights);
+  double largest = 0;
+  for (double w : start.buffer()) largest = std::max(largest, std::abs(w));
+  if (largest > 0 && largest < kSmallestStart)
+    throw base::DataError(fmt::format("the largest weight of the start is {:g}; expected 0 or at least {:g}",
+                                      largest, kSmallestStart));
   if (contents.has("dims")) {
     const auto dims = contents.counts("dims");
     if (!std::ranges::equal(dims, start.units()))
@@ -212,6 +223,14 @@ data::Correlations read_correlations(Contents& contents, const network::LinearNe
   return correlations;
 }
 
+// Sums over examples give Sigma31 no part outside the span of Sigma11: along it the error falls for ever.
+bool outside_the_data(const data::Correlations& correlations) {
+  const auto eigen = linalg::symmetric_eigen(correlations.sigma11);
+  const Eigen::Index rank = (eigen.values.array() > -kIndefinite * eigen.values[0]).count();
+  const Matrix outside = correlations.sigma31 * eigen.vectors.rightCols(eigen.values.size() - rank);
+  return outside.stableNorm() > 1e-6 * correlations.sigma31.stableNorm();
+}
+
 void require_increasing(std::string_view name, const auto& moments) {
   if (moments.empty()) throw base::DataError(fmt::format("{}: expected at least one, got none", name));
   if (moments.front() < 0)
@@ -233,11 +252,16 @@ double read_positive(Contents& contents, const std::string& name) {
 std::variant<FlowTask, DescentTask> read_task(Contents& contents) {
   const bool flow = contents.has("tau") || contents.has("times");
   const bool descent = contents.has("lambda") || contents.has("steps");
-  if (flow == descent)
+  if (flow == descent) {
+    std::vector<std::string> given;
+    for (const char* name : {"tau", "times", "lambda", "steps"})
+      if (contents.has(name)) given.push_back(name);
     throw base::DataError(
-        fmt::format("{} of tau with times (gradient flow) and lambda with steps (Eq 1); expected "
-                    "exactly one of the two",
-                    flow ? "both" : "neither"));
+        fmt::format("of tau, times, lambda and steps it gives {}; expected either tau and times (gradient "
+                    "flow) or lambda and "
+                    "steps (Eq 1)",
+                    given.empty() ? "none" : fmt::format("{}", fmt::join(given, ", "))));
+  }
   if (descent) {
     DescentTask task{read_positive(contents, "lambda"), contents.counts("steps")};
     require_increasing("steps", task.steps);
@@ -253,12 +277,19 @@ std::size_t moments_of(const NetworkFile& file) {
   return std::get<DescentTask>(file.task).steps.size();
 }
 
-NetworkFile checked(Contents contents, std::vector<std::string> ignored, std::uint64_t memory) {
+NetworkFile checked(Contents contents, std::vector<std::string> unknown, std::uint64_t memory) try {
   auto start = read_start(contents);
   auto correlations = read_correlations(contents, start);
   auto task = read_task(contents);
-  std::ranges::copy(contents.unused(), std::back_inserter(ignored));
-  NetworkFile file{std::move(start), std::move(correlations), std::move(task), std::move(ignored)};
+  std::vector<std::string> remarks;
+  std::ranges::copy(contents.unused(), std::back_inserter(unknown));
+  for (const auto& name : unknown)
+    remarks.push_back(fmt::format("'{}' means nothing here and is ignored", name.substr(0, 60)));
+  if (outside_the_data(correlations))
+    remarks.push_back(
+        "Sigma31 has a part outside the span of Sigma11, which no data have; weights will grow without "
+        "bound");
+  NetworkFile file{std::move(start), std::move(correlations), std::move(task), std::move(remarks)};
   // Each moment is held as computed, as handed on, and again by the second integrator; a step and the measure
   // of amplification need some hundreds.
   const double needed =
@@ -269,6 +300,10 @@ NetworkFile checked(Contents contents, std::vector<std::string> ignored, std::ui
         "moments",
         moments_of(file), file.start.buffer().size(), needed / 1e9, static_cast<double>(memory) / 1e9));
   return file;
+} catch (const base::DataError& error) {
+  if (unknown.empty()) throw;  // perhaps a name that is missed was misspelt
+  throw base::DataError(
+      fmt::format("{} ('{}' means nothing here)", error.what(), fmt::join(unknown, "', '")));
 }
 
 std::string slurp(const std::filesystem::path& path, std::uint64_t memory) {
@@ -278,10 +313,16 @@ std::string slurp(const std::filesystem::path& path, std::uint64_t memory) {
   if (!in)
     throw base::DataError(
         fmt::format("cannot be read ({}); expected a file of JSON or NPZ", std::strerror(errno)));
-  const auto size = std::filesystem::file_size(path, trouble);
-  if (!trouble && size > memory / 16)  // parsed JSON takes up to sixteen bytes for one
-    throw base::DataError(fmt::format("its {} bytes are more than fits into memory; use NPZ", size));
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  const std::uint64_t limit = memory / 16;  // parsed JSON takes up to sixteen bytes for one
+  std::string text;
+  std::vector<char> block(1 << 20);
+  while (in.read(block.data(), static_cast<std::streamsize>(block.size())), in.gcount() > 0) {
+    text.append(block.data(), static_cast<std::size_t>(in.gcount()));
+    if (text.size() > limit)
+      throw base::DataError(fmt::format("more than {} bytes of JSON do not fit into memory; use NPZ", limit));
+  }
+  if (in.bad()) throw base::DataError("reading it failed");
+  return text;
 }
 
 bool is_zip(const std::filesystem::path& path) {

@@ -26,7 +26,7 @@ struct NetworkFile {
   network::LinearNetwork<double> start;
   data::Correlations correlations;  // sums over the examples
   std::variant<FlowTask, DescentTask> task;
-  std::vector<std::string> ignored;  // names in the file that mean nothing here
+  std::vector<std::string> remarks;  // what its owner should know, a sentence each
 };
 
 // JSON: {"dims": [N_1, ..., N_{L+1}] (optional), "Sigma11": N_1 x N_1, "Sigma31": N_{L+1} x N_1, "W0": [W^1,

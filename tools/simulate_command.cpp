@@ -47,10 +47,15 @@ experiments::FlowRun follow(const NetworkFile& file, double tolerance, bool chec
                                   {flow.time_constant, tolerance, check}, progress);
 }
 
-// More than this, and the digits that hold are visibly fewer than the tolerance asked for.
-constexpr double kLargeAmplification = 1e3;
+// More than these, and the digits that hold are visibly fewer than the tolerance asked for.
+constexpr double kLargeAmplification = 1e3, kPoorAgreement = 1e-10;
 
-void tell_accuracy(const experiments::FlowAccuracy& accuracy) {
+void tell_accuracy(const experiments::FlowAccuracy& accuracy, double tolerance) {
+  if (!(accuracy.agreement <= std::max(kPoorAgreement, 100 * tolerance * accuracy.amplification)))
+    throw base::NumericalError(
+        fmt::format("two integrators agree to {:.2g} of max|W| only, expected {:.2g}; try a smaller --rtol "
+                    "or shorter times",
+                    accuracy.agreement, std::max(kPoorAgreement, 100 * tolerance * accuracy.amplification)));
   if (!(accuracy.amplification > kLargeAmplification)) return;
   message(
       fmt::format("this run amplifies small deviations up to {:.2g} times, as one that passes close to a "
@@ -58,20 +63,34 @@ void tell_accuracy(const experiments::FlowAccuracy& accuracy) {
                   accuracy.amplification, accuracy.agreement));
 }
 
-void write_weights(const SimulateOptions& options, const experiments::FlowRun& result,
-                   const NetworkFile& file) {
-  if (!options.out) return write_weights_json(result, file, print);
-  base::AtomicFile target(*options.out);
-  const auto write = [&](std::string_view text) { target.write(text); };
-  if (fs::path(*options.out).extension() == ".npz")
-    write(weights_npz(result, file));
-  else
-    write_weights_json(result, file, write);
-  target.commit();
+// Whether two paths name one file, which need not exist yet.
+bool same_file(const fs::path& a, const fs::path& b) {
+  std::error_code trouble;
+  return fs::equivalent(a, b, trouble) ||
+         fs::weakly_canonical(a, trouble) == fs::weakly_canonical(b, trouble);
 }
 
-void write_strengths(const fs::path& path, const experiments::NetworkRun& run, const NetworkFile& file) {
-  base::write_file(path, path.extension() == ".npz" ? strengths_npz(run, file) : strengths_csv(run, file));
+void require_distinct(const SimulateOptions& options) {
+  const auto refuse = [](std::string_view what, const std::string& path) {
+    throw base::DomainError(fmt::format("{} {}: expected a file of its own", what, path));
+  };
+  if (options.out && same_file(*options.out, options.network)) refuse("--out", *options.out);
+  if (options.strengths && same_file(*options.strengths, options.network))
+    refuse("--strengths", *options.strengths);
+  if (options.out && options.strengths && same_file(*options.out, *options.strengths))
+    refuse("--strengths", *options.strengths);
+}
+
+bool is_npz(const std::string& path) {
+  return fs::path(path).extension() == ".npz";
+}
+
+experiments::FlowRun simulate(const SimulateOptions& options, const NetworkFile& file, double tolerance) try {
+  auto result = follow(file, tolerance, !options.unchecked);
+  if (result.accuracy) tell_accuracy(*result.accuracy, tolerance);
+  return result;
+} catch (const base::NumericalError& error) {
+  throw base::NumericalError(fmt::format("{}: {}", options.network, error.what()));
 }
 
 int run_simulate(const SimulateOptions& options) {
@@ -79,13 +98,30 @@ int run_simulate(const SimulateOptions& options) {
   base::require(tolerance >= 1e-14 && tolerance <= 1e-3, "--rtol", tolerance, "a number from 1e-14 to 1e-3");
   require_extension("--out", options.out, ".json");
   require_extension("--strengths", options.strengths, ".csv");
+  require_distinct(options);
   const auto file = read_network_file(options.network, physical_memory());
-  for (const auto& name : file.ignored)
-    message(fmt::format("{}: '{}' means nothing here and is ignored", options.network, name.substr(0, 60)));
-  const auto result = follow(file, tolerance, !options.unchecked);
-  if (result.accuracy) tell_accuracy(*result.accuracy);
-  if (options.strengths) write_strengths(*options.strengths, result.run, file);
-  write_weights(options, result, file);
+  for (const auto& remark : file.remarks) message(fmt::format("{}: {}", options.network, remark));
+  if (options.strengths && file.correlations.sigma31.isZero(0))
+    throw base::DataError(fmt::format("--strengths: {}: Sigma31 is zero and has no modes", options.network));
+  std::optional<base::AtomicFile> out, strengths;  // before the work begins: a path in vain costs nothing
+  if (options.out) out.emplace(*options.out);
+  if (options.strengths) strengths.emplace(*options.strengths);
+  const auto result = simulate(options, file, tolerance);
+  if (strengths) {
+    strengths->write(is_npz(*options.strengths) ? strengths_npz(result.run, file)
+                                                : strengths_csv(result.run, file));
+    strengths->commit();
+  }
+  if (!out) {
+    write_weights_json(result, file, print);
+  } else {
+    const auto write = [&](std::string_view text) { out->write(text); };
+    if (is_npz(*options.out))
+      write(weights_npz(result, file));
+    else
+      write_weights_json(result, file, write);
+    out->commit();
+  }
   return 0;
 }
 

@@ -150,10 +150,10 @@ TEST(Simulate, RefusesBadFilesInOneSentenceWithExitCode3) {
   };
   const std::vector<Bad> cases{
       {R"({"W0": [[[0.01, 0], [0]], [[0.01], [0]]]})", "W1 in W0, row 2: 1 numbers; expected 2"},
-      {R"({"W0": [[[0.01, "0"]], [[0.01], [0]]]})", "row 1, column 2: expected a number, got string"},
+      {R"({"W0": [[[0.01, "0"]], [[0.01], [0]]]})", "row 1, column 2: expected numbers, got string"},
       {R"({"W0": [[[0.01, 0]], [[0.01, 0], [0, 0]]]})", "W2 has 2 columns; expected 1"},
-      {R"({"W0": [[0.01, 0]]})", "W1: expected a matrix"},
-      {R"({"W0": [[[[1]]]]})", "expected a number, got array"},
+      {R"({"W0": [[0.01, 0]]})", "W1: its shape is (2); expected a matrix"},
+      {R"({"W0": [[[[1]]]]})", "expected numbers, got array"},
       {R"({"W0": []})", "W0: expected"},
       {R"({"W0": null})", "missing"},
       {R"({"dims": [2, 3, 2]})", "dims are 2, 3, 2"},
@@ -170,8 +170,10 @@ TEST(Simulate, RefusesBadFilesInOneSentenceWithExitCode3) {
       {R"({"times": 3})", "times: expected an array"},
       {R"({"tau": 0})", "tau = 0"},
       {R"({"tau": [1, 2]})", "tau: expected one number"},
-      {R"({"tau": null, "times": null})", "neither"},
-      {R"({"lambda": 0.1, "steps": [1]})", "both"},
+      {R"({"tau": null, "times": null})", "it gives none"},
+      {R"({"lambda": 0.1, "steps": [1]})", "it gives tau, times, lambda, steps"},
+      {R"({"tau": null, "Tau": 1})", "tau is missing ('Tau' means nothing here)"},
+      {R"({"W0": [[[1e-300, 0]], [[0], [1e-300]]]})", "is 1e-300; expected 0 or at least 1e-250"},
       {R"({"times": null})", "times is missing"},
       {R"({"tau": null, "times": null, "lambda": 0.1, "steps": [1.5]})", "steps: 1.5"},
       {R"({"tau": null, "times": null, "lambda": -0.1, "steps": [1]})", "lambda = -0.1"},
@@ -200,6 +202,50 @@ TEST(Simulate, RefusesBadFilesInOneSentenceWithExitCode3) {
   refused(R"({"tau": 1, "tau": 2})", "\"tau\" is given twice");
   refused(std::string(100000, '['), "not valid JSON");
   refused("PK\x03\x04 but no archive", "NPZ");
+}
+
+TEST(Simulate, RefusesAnNpzThatLeavesALayerOut) {
+  const auto folder = scratch("simulate-gap");
+  const auto path = written(folder, "n.npz",
+                            data::npz_bytes({{"tau", {{}, {2}}},
+                                             {"times", {{1}, {1}}},
+                                             {"Sigma11", {{1, 1}, {1}}},
+                                             {"Sigma31", {{1, 1}, {3}}},
+                                             {"W1", {{1, 1}, {0.1}}},
+                                             {"W3", {{1, 1}, {0.1}}}}));
+  const auto outcome = dln({"simulate", "--network", path.string()});
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_NE(outcome.err.find("W3 is given but W2 is missing"), std::string::npos) << outcome.err;
+}
+
+TEST(Simulate, WarnsOfASigma31ThatNoDataHave) {
+  const auto folder = scratch("simulate-outside");
+  auto json = flow_file();
+  json["Sigma11"] = Json::parse("[[1, 0], [0, 0]]");
+  const auto outcome = dln({"simulate", "--network", written(folder, "n.json", json.dump()).string()});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_NE(outcome.err.find("outside the span of Sigma11"), std::string::npos) << outcome.err;
+}
+
+TEST(Simulate, NeverWritesOverItsInputOrOneResultOverTheOther) {
+  const auto folder = scratch("simulate-same");
+  const auto path = written(folder, "n.json", flow_file().dump()).string(), before = slurp(path);
+  fs::create_symlink(path, folder / "link.json");
+  EXPECT_EQ(dln({"simulate", "--network", path, "--out", path}).code, 2);
+  EXPECT_EQ(dln({"simulate", "--network", path, "--out", (folder / "link.json").string()}).code, 2);
+  const auto out = (folder / "x.npz").string(), again = (folder / "." / "x.npz").string();
+  EXPECT_EQ(dln({"simulate", "--network", path, "--out", out, "--strengths", again}).code, 2);
+  EXPECT_FALSE(fs::exists(out));
+  EXPECT_EQ(slurp(path), before);
+}
+
+TEST(Simulate, KeepsThePermissionsOfAFileItReplaces) {
+  const auto folder = scratch("simulate-permissions");
+  const auto path = written(folder, "n.json", flow_file().dump()), out = written(folder, "w.json", "old");
+  fs::permissions(out, fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_EQ(dln({"simulate", "--network", path.string(), "--out", out.string()}).code, 0);
+  EXPECT_NE(slurp(out), "old");
+  EXPECT_EQ(fs::status(out).permissions(), fs::perms::owner_read | fs::perms::owner_write);
 }
 
 TEST(Simulate, RefusesWhatWouldNotFitInMemory) {

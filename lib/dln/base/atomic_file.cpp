@@ -1,6 +1,7 @@
 #include "dln/base/atomic_file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -64,7 +65,12 @@ AtomicFile::AtomicFile(std::filesystem::path target)
   const auto kind = std::filesystem::status(target_, ignored).type();
   if (kind == std::filesystem::file_type::directory) fail("a folder of that name is in the way");
   if (kind != std::filesystem::file_type::regular && kind != std::filesystem::file_type::not_found)
-    fail("it is not a regular file; name a file that can be created or replaced");
+    fail(kind == std::filesystem::file_type::none
+             ? ignored.message().c_str()
+             : "it is not a regular file; name a file that can be created or replaced");
+  struct stat existing {};
+  const bool exists = ::stat(target_.c_str(), &existing) == 0;
+  if (exists && ::access(target_.c_str(), W_OK) != 0) fail(std::strerror(errno));
   slot_ = remember(temporary_.string());
   if (slot_ < 0) fail("its path is too long, or too many files are being written at once");
   descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -72,6 +78,8 @@ AtomicFile::AtomicFile(std::filesystem::path target)
     forget(std::exchange(slot_, -1));
     fail(std::strerror(errno));
   }
+  if (exists)
+    (void)!::fchmod(descriptor_, existing.st_mode & 07777);  // a file replaced keeps its permissions
 }
 
 AtomicFile::~AtomicFile() {

@@ -8,7 +8,7 @@ namespace {
 ModeStrengths from_map(linalg::Matrix map, const data::SingularModes& modes) {
   linalg::Vector diagonal = map.diagonal();
   map.diagonal().setZero();
-  return {std::move(diagonal), map.norm() / modes.singular_values.norm()};
+  return {std::move(diagonal), map.stableNorm() / modes.singular_values.stableNorm()};
 }
 
 }  // namespace
