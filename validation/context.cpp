@@ -59,7 +59,7 @@ const experiments::LearningProblem& Context::tree() {
 const experiments::LearningProblem& Context::images() {
   if (!images_) {
     require_images();
-    images_ = experiments::whitened_images_problem(images_path(), options_.labels, progress_);
+    images_ = experiments::images_problem(images_path(), options_.labels, experiments::InputScale::sum_white, progress_);
   }
   return *images_;
 }

@@ -4,6 +4,7 @@
 
 #include "dln/base/error.hpp"
 #include "dln/data/whitening.hpp"
+#include "dln/linalg/decompositions.hpp"
 
 namespace dln::experiments {
 
@@ -18,26 +19,56 @@ LearningProblem tree_problem(const data::HierarchicalTree& tree) {
           fingerprint,     std::move(examples)};
 }
 
-LearningProblem whitened_images_problem(const std::filesystem::path& images,
-                                        const std::optional<std::filesystem::path>& labels,
-                                        base::Progress& progress) {
+namespace {
+
+// Coordinates in the eigenbasis of Sigma11, without the directions that no input has.
+data::Correlations in_eigenbasis(const data::Correlations& raw) {
+  const auto eigen = linalg::symmetric_eigen(raw.sigma11);
+  const Eigen::Index rank = (eigen.values.array() > 1e-12 * eigen.values[0]).count();  // rounding of the sums
+  auto rotated = raw;
+  rotated.sigma11 = eigen.values.head(rank).asDiagonal();
+  rotated.sigma31 = raw.sigma31 * eigen.vectors.leftCols(rank);
+  return rotated;
+}
+
+std::string_view name_of(InputScale scale) {
+  return scale == InputScale::raw             ? "raw images"
+         : scale == InputScale::unit_variance ? "images of unit variance"
+                                              : "whitened images";
+}
+
+}  // namespace
+
+LearningProblem scaled_problem(const data::Correlations& raw, InputScale scale,
+                               std::vector<data::FileIdentity> files) {
+  LearningProblem problem;
+  if (scale == InputScale::raw) {
+    problem.correlations = in_eigenbasis(raw);
+  } else {
+    auto white = data::whiten(
+        raw, scale == InputScale::sum_white ? data::WhiteScale::identity : data::WhiteScale::unit_variance);
+    problem.correlations = std::move(white.correlations);
+    problem.whiteness_residual = white.residual;
+  }
+  problem.modes = data::singular_modes(problem.correlations.sigma31);
+  if (problem.modes.size() < 2)
+    throw base::DataError("one mode only; expected images of at least two classes");
+  problem.name = fmt::format("{} ({} examples, {} inputs)", name_of(scale), raw.examples,
+                             problem.correlations.sigma31.cols());
+  problem.files = std::move(files);
+  problem.fingerprint = data::fingerprint(problem.correlations);
+  return problem;
+}
+
+LearningProblem images_problem(const std::filesystem::path& images,
+                               const std::optional<std::filesystem::path>& labels, InputScale scale,
+                               base::Progress& progress) {
   data::SourceOptions options;
   options.labels = labels;
   auto source = data::open_dataset(images, options);
   const auto raw = data::correlate(source, progress);
   try {
-    auto white = data::whiten(raw, data::WhiteScale::identity);
-    auto modes = data::singular_modes(white.correlations.sigma31);
-    if (modes.size() < 2) throw base::DataError("one mode only; expected images of at least two classes");
-    auto name = fmt::format("whitened images ({} examples, {} inputs)", raw.examples, white.transform.rows());
-    const auto fingerprint = data::fingerprint(white.correlations);
-    return {std::move(name),
-            std::move(white.correlations),
-            std::move(modes),
-            white.residual,
-            source.files,
-            fingerprint,
-            {}};
+    return scaled_problem(raw, scale, source.files);
   } catch (const base::DataError& error) {
     throw base::DataError(fmt::format("cannot use {}: {}", images.string(), error.what()));
   }

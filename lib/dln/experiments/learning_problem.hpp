@@ -1,4 +1,4 @@
-// LearningProblem: data made ready for the theory of section 1: Sigma11 = I, Sigma31 and its modes.
+// LearningProblem: data made ready for the theory: Sigma11 (= I in section 1), Sigma31 and its modes.
 #pragma once
 
 #include <filesystem>
@@ -14,7 +14,7 @@ namespace dln::experiments {
 
 struct LearningProblem {
   std::string name;                 // as reports call it
-  data::Correlations correlations;  // sums, Sigma11 = I
+  data::Correlations correlations;  // sums; Sigma11 = I but for images scaled otherwise
   data::SingularModes modes;
   double whiteness_residual = 0;  // of the data as computed, before Sigma11 was set to I
   std::vector<data::FileIdentity> files;
@@ -26,10 +26,22 @@ struct LearningProblem {
 // its examples.
 LearningProblem tree_problem(const data::HierarchicalTree& tree);
 
-// Images with one-hot labels, whitened so that Sigma11 = I in sums over the examples. Throws DataError, also
-// when they leave fewer than two modes, as images of one class do.
-LearningProblem whitened_images_problem(const std::filesystem::path& images,
-                                        const std::optional<std::filesystem::path>& labels,
-                                        base::Progress& progress);
+// How the inputs of images are scaled before learning.
+enum class InputScale {
+  raw,            // pixels/255 as they are
+  unit_variance,  // whitened, Sigma11 = P I: every input has mean square 1
+  sum_white,      // whitened, Sigma11 = I: section 1.1's own assumption
+};
+
+// Images with one-hot labels. Inputs are coordinates in the eigenbasis of Sigma11, directions without data
+// left out: an orthonormal change of W^1 that changes nothing else, after which Sigma11 is diagonal. Throws
+// DataError, also when they leave fewer than two modes, as images of one class do.
+LearningProblem images_problem(const std::filesystem::path& images,
+                               const std::optional<std::filesystem::path>& labels, InputScale scale,
+                               base::Progress& progress);
+
+// The same from one reading of the images, for those who need several scales.
+LearningProblem scaled_problem(const data::Correlations& raw, InputScale scale,
+                               std::vector<data::FileIdentity> files);
 
 }  // namespace dln::experiments

@@ -6,7 +6,9 @@ namespace dln::network {
 
 ChainGradient::ChainGradient(const data::Correlations& correlations, const LinearNetwork<double>& shape)
     : correlations_(correlations),
-      white_(correlations.sigma11.isIdentity(0)),
+      inputs_(correlations.sigma11.isIdentity(0)   ? Inputs::white
+              : correlations.sigma11.isDiagonal(0) ? Inputs::diagonal
+                                                   : Inputs::correlated),
       backward_(static_cast<std::size_t>(shape.depth().weight_matrices())),
       forward_(backward_.size()) {
   if (shape.inputs() != correlations.sigma31.cols() || shape.outputs() != correlations.sigma31.rows())
@@ -27,8 +29,10 @@ void ChainGradient::operator()(const LinearNetwork<double>& network, LinearNetwo
     at(backward_, l - 1).noalias() = at(backward_, l) * network.weight(l);
 
   at(forward_, 0) = correlations_.sigma31;
-  if (white_)
+  if (inputs_ == Inputs::white)
     at(forward_, 0) -= at(backward_, 0);
+  else if (inputs_ == Inputs::diagonal)
+    at(forward_, 0) -= at(backward_, 0) * correlations_.sigma11.diagonal().asDiagonal();
   else
     at(forward_, 0).noalias() -= at(backward_, 0) * correlations_.sigma11;
   for (int l = 1; l < matrices; ++l)
@@ -38,6 +42,14 @@ void ChainGradient::operator()(const LinearNetwork<double>& network, LinearNetwo
   for (int l = 1; l < matrices; ++l)
     direction.weight(l).noalias() = at(backward_, l).transpose() * at(forward_, l - 1);
   direction.weight(matrices) = at(forward_, matrices - 1);
+}
+
+// With W the end-to-end map, ||y||^2 - 2 W.Sigma31 + W Sigma11.W = ||y||^2 - W.(Sigma31 + (Sigma31 - W
+// Sigma11)).
+double ChainGradient::squared_error() const {
+  const double explained =
+      (backward_.front().array() * (correlations_.sigma31 + forward_.front()).array()).sum();
+  return 0.5 * (correlations_.target_power - explained);
 }
 
 double squared_error(const LinearNetwork<double>& network, const data::Correlations& correlations) {

@@ -23,10 +23,13 @@ class ChainGradient {
 
   // ||Sigma31 - W^L...W^1 Sigma11||_F of the last call.
   double error_correlation_norm() const { return forward_.front().norm(); }
+  // E of the last call.
+  double squared_error() const;
 
  private:
   const data::Correlations& correlations_;
-  bool white_;                            // Sigma11 is exactly the identity: one product less
+  // Exactly the identity, one product less; exactly diagonal, a scaling in its place.
+  enum class Inputs { white, diagonal, correlated } inputs_;
   std::vector<linalg::Matrix> backward_;  // [l] = W^L ... W^{l+1} : N_{L+1} x N_{l+1}, l = 0 .. L-1
   std::vector<linalg::Matrix> forward_;   // [l] = E (W^l ... W^1)^T : N_{L+1} x N_{l+1}, l = 0 .. L-1
 };
