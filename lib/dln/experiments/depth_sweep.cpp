@@ -32,30 +32,32 @@ void check(const DepthSweepOptions& options) {
   base::require(options.patience >= 1, "patience", options.patience, "1 or more");
 }
 
+// When to give a run up: sooner once its error has risen, for then it only competes with the fastest of all.
+struct Limits {
+  long monotone, any;
+};
+
 SweepRun train(const LearningProblem& problem, const Network& start, double rate, double threshold,
-               long limit) {
+               const Limits& limits) {
   network::ChainGradient gradient(problem.correlations, start);
   const network::LearningRule rule = [&](const Network& at, Network& direction) {
     gradient(at, direction);
     return gradient.error_correlation_norm();
   };
-  SweepRun run{rate, SweepOutcome::given_up, limit, true};
+  SweepRun run{rate, SweepOutcome::given_up, limits.monotone, true};
   double before = std::numeric_limits<double>::infinity();
-  const auto result = network::descend_by(rule, problem.correlations.sigma31.norm(), start,
-                                          {.learning_rate = rate, .max_iterations = limit},
-                                          [&](const network::DescentState& state) {
-                                            const double error = gradient.squared_error();
-                                            // Where nothing moves any more the error changes by its own
-                                            // rounding.
-                                            if (error > before * (1 + 1e-12)) run.monotone = false;
-                                            before = error;
-                                            if (error < threshold) {
-                                              run.outcome = SweepOutcome::learned;
-                                              run.epoch = state.iteration;
-                                              return false;
-                                            }
-                                            return true;
-                                          });
+  const auto observe = [&](const network::DescentState& state) {
+    const double error = gradient.squared_error();
+    // Where nothing moves any more the error changes by its own rounding.
+    if (error > before * (1 + 1e-12)) run.monotone = false;
+    before = error;
+    run.epoch = state.iteration;
+    if (error < threshold) run.outcome = SweepOutcome::learned;
+    return run.outcome != SweepOutcome::learned && (run.monotone || state.iteration < limits.any);
+  };
+  const auto result =
+      network::descend_by(rule, problem.correlations.sigma31.norm(), start,
+                          {.learning_rate = rate, .max_iterations = limits.monotone}, observe);
   if (result.reason == network::DescentStop::diverged) {
     run.outcome = SweepOutcome::diverged;
     run.epoch = result.iterations;
@@ -65,18 +67,19 @@ SweepRun train(const LearningProblem& problem, const Network& start, double rate
 }
 
 std::string run_key(const LearningProblem& problem, const DepthSweepOptions& o, int layers, double rate,
-                    long limit) {
-  return fmt::format("depth-sweep/{:08x}/Nl={}/width={}/u0={:a}/below={:a}/rate={:a}/at-most={}/{}/seed={}",
-                     problem.fingerprint, layers, o.hidden_units, o.initial_strength, o.error_threshold, rate,
-                     limit, o.compressed ? "compressed" : "whole", o.seed);
+                    const Limits& limits) {
+  return fmt::format(
+      "depth-sweep/{:08x}/Nl={}/width={}/u0={:a}/below={:a}/rate={:a}/at-most={},{}/{}/seed={}",
+      problem.fingerprint, layers, o.hidden_units, o.initial_strength, o.error_threshold, rate,
+      limits.monotone, limits.any, o.compressed ? "compressed" : "whole", o.seed);
 }
 
 SweepRun looked_up(const LearningProblem& problem, const DepthSweepOptions& options, const Network& start,
-                   int layers, double rate, long limit, RunStore& store) {
-  const auto key = run_key(problem, options, layers, rate, limit);
+                   int layers, double rate, const Limits& limits, RunStore& store) {
+  const auto key = run_key(problem, options, layers, rate, limits);
   if (const auto kept = store.find(key); kept && kept->size() == 3)
     return {rate, static_cast<SweepOutcome>((*kept)[0]), static_cast<long>((*kept)[1]), (*kept)[2] != 0};
-  const auto run = train(problem, start, rate, options.error_threshold, limit);
+  const auto run = train(problem, start, rate, options.error_threshold, limits);
   store.keep(key,
              {static_cast<double>(run.outcome), static_cast<double>(run.epoch), run.monotone ? 1.0 : 0.0});
   return run;
@@ -91,8 +94,9 @@ std::optional<std::size_t> fastest(const std::vector<SweepRun>& runs, bool monot
   return best;
 }
 
-// From the fastest rate down: a limit set by the best so far cuts the slow ones short. Once a stable run has
-// learned, slower rates cannot be faster: they are run for the table, as far as patience goes.
+// From the fastest rate down. Once a run whose error never rises has learned, slower rates follow the same
+// way more slowly and are given up when it had learned; a run whose error rises, after `patience` times the
+// best of all.
 DepthSweepRow sweep_depth(const LearningProblem& problem, const DepthSweepOptions& options, int layers,
                           RunStore& store, const std::function<void()>& one_done) {
   Network start = deep_start(problem, options, layers);
@@ -105,11 +109,15 @@ DepthSweepRow sweep_depth(const LearningProblem& problem, const DepthSweepOption
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::sort(order, std::greater<>(), [&](std::size_t i) { return options.rates[i]; });
   row.runs.resize(order.size());
-  long limit = options.max_epochs;
+  Limits limits{options.max_epochs, options.max_epochs};
   for (std::size_t i : order) {
-    row.runs[i] = looked_up(problem, options, start, layers, options.rates[i], limit, store);
-    if (row.runs[i].outcome == SweepOutcome::learned)
-      limit = std::min(limit, static_cast<long>(options.patience * static_cast<double>(row.runs[i].epoch)));
+    const auto& run = row.runs[i] =
+        looked_up(problem, options, start, layers, options.rates[i], limits, store);
+    if (run.outcome == SweepOutcome::learned) {
+      if (run.monotone) limits.monotone = std::min(limits.monotone, run.epoch);
+      const double patient = options.patience * static_cast<double>(run.epoch);
+      limits.any = std::min(limits.any, static_cast<long>(std::min(patient, 1e15)));
+    }
     one_done();
   }
   row.best = fastest(row.runs, false);

@@ -20,7 +20,8 @@ struct DepthSweepOptions {
   double initial_strength = 1e-3;    // u0 of every active mode
   double error_threshold = 1.3e4;    // of 1/2 the summed squared error
   long max_epochs = 100'000;
-  double patience = 3;  // a rate is given up after this many times the best epoch of its depth
+  double patience =
+      3;  // a run whose error has risen is given up after this many times the best epoch of its depth
   bool compressed = true;
   std::uint64_t seed = 1;
 };

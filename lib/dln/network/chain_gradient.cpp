@@ -1,8 +1,44 @@
 #include "dln/network/chain_gradient.hpp"
 
 #include "dln/base/error.hpp"
+#include "dln/linalg/small_products.hpp"
 
 namespace dln::network {
+namespace {
+
+using linalg::Matrix;
+
+// Compressed networks have ten units a layer, say, and a hundred layers: a general product would spend its
+// time packing.
+bool small(Eigen::Index rows, Eigen::Index inner, Eigen::Index columns) {
+  return linalg::few_rows(rows) && inner * columns <= 1 << 14;
+}
+
+// c = a b.
+void multiply(const Matrix& a, const auto& b, auto&& c) {
+  if (small(a.rows(), a.cols(), b.cols()))
+    linalg::multiply_small(a.data(), b.data(), c.data(), a.rows(), a.cols(), b.cols());
+  else
+    c.noalias() = a * b;
+}
+// c = a b^T.
+void multiply_by_transpose(const Matrix& a, const auto& b, Matrix& c) {
+  if (small(a.rows(), a.cols(), b.rows()))
+    linalg::multiply_small_by_transpose(a.data(), b.data(), c.data(), a.rows(), a.cols(), b.rows());
+  else
+    c.noalias() = a * b.transpose();
+}
+// c = a^T b, with room for a^T.
+void multiply_transposed(const Matrix& a, const Matrix& b, auto&& c, Matrix& transposed) {
+  if (small(a.cols(), a.rows(), b.cols())) {
+    transposed = a.transpose();
+    linalg::multiply_small(transposed.data(), b.data(), c.data(), a.cols(), a.rows(), b.cols());
+  } else {
+    c.noalias() = a.transpose() * b;
+  }
+}
+
+}  // namespace
 
 ChainGradient::ChainGradient(const data::Correlations& correlations, const LinearNetwork<double>& shape)
     : correlations_(correlations),
@@ -16,6 +52,11 @@ ChainGradient::ChainGradient(const data::Correlations& correlations, const Linea
         fmt::format("network from {} inputs to {} outputs: Sigma31 is {} x {}, expected {} x {}",
                     shape.inputs(), shape.outputs(), correlations.sigma31.rows(), correlations.sigma31.cols(),
                     shape.outputs(), shape.inputs()));
+  for (int l = 0; l < shape.depth().weight_matrices(); ++l) {
+    const Eigen::Index units = shape.units()[static_cast<std::size_t>(l)];
+    backward_[static_cast<std::size_t>(l)].resize(shape.outputs(), units);
+    forward_[static_cast<std::size_t>(l)].resize(shape.outputs(), units);
+  }
 }
 
 void ChainGradient::operator()(const LinearNetwork<double>& network, LinearNetwork<double>& direction) {
@@ -25,8 +66,7 @@ void ChainGradient::operator()(const LinearNetwork<double>& network, LinearNetwo
   };
 
   at(backward_, matrices - 1) = network.weight(matrices);
-  for (int l = matrices - 1; l >= 1; --l)
-    at(backward_, l - 1).noalias() = at(backward_, l) * network.weight(l);
+  for (int l = matrices - 1; l >= 1; --l) multiply(at(backward_, l), network.weight(l), at(backward_, l - 1));
 
   at(forward_, 0) = correlations_.sigma31;
   if (inputs_ == Inputs::white)
@@ -36,11 +76,11 @@ void ChainGradient::operator()(const LinearNetwork<double>& network, LinearNetwo
   else
     at(forward_, 0).noalias() -= at(backward_, 0) * correlations_.sigma11;
   for (int l = 1; l < matrices; ++l)
-    at(forward_, l).noalias() = at(forward_, l - 1) * network.weight(l).transpose();
+    multiply_by_transpose(at(forward_, l - 1), network.weight(l), at(forward_, l));
 
   // backward_[l] holds the factor left of W^l for l < L; left of W^L stands the identity.
   for (int l = 1; l < matrices; ++l)
-    direction.weight(l).noalias() = at(backward_, l).transpose() * at(forward_, l - 1);
+    multiply_transposed(at(backward_, l), at(forward_, l - 1), direction.weight(l), transposed_);
   direction.weight(matrices) = at(forward_, matrices - 1);
 }
 

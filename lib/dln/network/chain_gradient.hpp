@@ -32,6 +32,7 @@ class ChainGradient {
   enum class Inputs { white, diagonal, correlated } inputs_;
   std::vector<linalg::Matrix> backward_;  // [l] = W^L ... W^{l+1} : N_{L+1} x N_{l+1}, l = 0 .. L-1
   std::vector<linalg::Matrix> forward_;   // [l] = E (W^l ... W^1)^T : N_{L+1} x N_{l+1}, l = 0 .. L-1
+  linalg::Matrix transposed_;
 };
 
 // 1/2 sum ||y - W^L...W^1 x||^2 in the normalisation of the correlations.
