@@ -32,19 +32,15 @@ void check(const DepthSweepOptions& options) {
   base::require(options.patience >= 1, "patience", options.patience, "1 or more");
 }
 
-// When to give a run up: sooner once its error has risen, for then it only competes with the fastest of all.
-struct Limits {
-  long monotone, any;
-};
-
-SweepRun train(const LearningProblem& problem, const Network& start, double rate, double threshold,
-               const Limits& limits) {
+// A run whose error has risen only competes with the fastest of all, and is given up at `most` epochs.
+SweepRun train(const LearningProblem& problem, const Network& start, double rate, double threshold, long most,
+               long max_epochs) {
   network::ChainGradient gradient(problem.correlations, start);
   const network::LearningRule rule = [&](const Network& at, Network& direction) {
     gradient(at, direction);
     return gradient.error_correlation_norm();
   };
-  SweepRun run{rate, SweepOutcome::given_up, limits.monotone, true};
+  SweepRun run{rate, SweepOutcome::given_up, 0, true};
   double before = std::numeric_limits<double>::infinity();
   const auto observe = [&](const network::DescentState& state) {
     const double error = gradient.squared_error();
@@ -53,11 +49,10 @@ SweepRun train(const LearningProblem& problem, const Network& start, double rate
     before = error;
     run.epoch = state.iteration;
     if (error < threshold) run.outcome = SweepOutcome::learned;
-    return run.outcome != SweepOutcome::learned && (run.monotone || state.iteration < limits.any);
+    return run.outcome != SweepOutcome::learned && (run.monotone || state.iteration < most);
   };
-  const auto result =
-      network::descend_by(rule, problem.correlations.sigma31.norm(), start,
-                          {.learning_rate = rate, .max_iterations = limits.monotone}, observe);
+  const auto result = network::descend_by(rule, problem.correlations.sigma31.norm(), start,
+                                          {.learning_rate = rate, .max_iterations = max_epochs}, observe);
   if (result.reason == network::DescentStop::diverged) {
     run.outcome = SweepOutcome::diverged;
     run.epoch = result.iterations;
@@ -67,19 +62,19 @@ SweepRun train(const LearningProblem& problem, const Network& start, double rate
 }
 
 std::string run_key(const LearningProblem& problem, const DepthSweepOptions& o, int layers, double rate,
-                    const Limits& limits) {
+                    long most) {
   return fmt::format(
       "depth-sweep/{:08x}/Nl={}/width={}/u0={:a}/below={:a}/rate={:a}/at-most={},{}/{}/seed={}",
-      problem.fingerprint, layers, o.hidden_units, o.initial_strength, o.error_threshold, rate,
-      limits.monotone, limits.any, o.compressed ? "compressed" : "whole", o.seed);
+      problem.fingerprint, layers, o.hidden_units, o.initial_strength, o.error_threshold, rate, o.max_epochs,
+      most, o.compressed ? "compressed" : "whole", o.seed);
 }
 
 SweepRun looked_up(const LearningProblem& problem, const DepthSweepOptions& options, const Network& start,
-                   int layers, double rate, const Limits& limits, RunStore& store) {
-  const auto key = run_key(problem, options, layers, rate, limits);
+                   int layers, double rate, long most, RunStore& store) {
+  const auto key = run_key(problem, options, layers, rate, most);
   if (const auto kept = store.find(key); kept && kept->size() == 3)
     return {rate, static_cast<SweepOutcome>((*kept)[0]), static_cast<long>((*kept)[1]), (*kept)[2] != 0};
-  const auto run = train(problem, start, rate, options.error_threshold, limits);
+  const auto run = train(problem, start, rate, options.error_threshold, most, options.max_epochs);
   store.keep(key,
              {static_cast<double>(run.outcome), static_cast<double>(run.epoch), run.monotone ? 1.0 : 0.0});
   return run;
@@ -94,9 +89,7 @@ std::optional<std::size_t> fastest(const std::vector<SweepRun>& runs, bool monot
   return best;
 }
 
-// From the fastest rate down. Once a run whose error never rises has learned, slower rates follow the same
-// way more slowly and are given up when it had learned; a run whose error rises, after `patience` times the
-// best of all.
+// From the fastest rate down. A run whose error rises is given up after `patience` times the best of all.
 DepthSweepRow sweep_depth(const LearningProblem& problem, const DepthSweepOptions& options, int layers,
                           RunStore& store, const std::function<void()>& one_done) {
   Network start = deep_start(problem, options, layers);
@@ -109,14 +102,19 @@ DepthSweepRow sweep_depth(const LearningProblem& problem, const DepthSweepOption
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::sort(order, std::greater<>(), [&](std::size_t i) { return options.rates[i]; });
   row.runs.resize(order.size());
-  Limits limits{options.max_epochs, options.max_epochs};
+  long most = options.max_epochs;  // for a run whose error has risen
+  std::optional<long> stable;
   for (std::size_t i : order) {
-    const auto& run = row.runs[i] =
-        looked_up(problem, options, start, layers, options.rates[i], limits, store);
-    if (run.outcome == SweepOutcome::learned) {
-      if (run.monotone) limits.monotone = std::min(limits.monotone, run.epoch);
-      const double patient = options.patience * static_cast<double>(run.epoch);
-      limits.any = std::min(limits.any, static_cast<long>(std::min(patient, 1e15)));
+    auto& run = row.runs[i];
+    if (stable) {
+      run = {options.rates[i], SweepOutcome::slower, *stable, true};
+    } else {
+      run = looked_up(problem, options, start, layers, options.rates[i], most, store);
+      if (run.outcome == SweepOutcome::learned) {
+        if (run.monotone) stable = run.epoch;
+        const double patient = options.patience * static_cast<double>(run.epoch);
+        most = std::min(most, static_cast<long>(std::min(patient, 1e15)));
+      }
     }
     one_done();
   }

@@ -30,12 +30,18 @@ struct DepthSweepOptions {
 // time.
 std::vector<double> paper_rates();
 
-enum class SweepOutcome { learned, given_up, diverged };
+enum class SweepOutcome {
+  learned,
+  given_up,  // it could no longer be the fastest of its depth
+  diverged,
+  slower,  // not run: a higher rate had learned without its error ever rising, and this one follows the same
+           // way
+};
 
 struct SweepRun {
   double rate;
   SweepOutcome outcome;
-  long epoch;     // at which it learned, was given up or had diverged
+  long epoch;     // at which it learned, was given up or had diverged; for `slower`, that of the higher rate
   bool monotone;  // the error never rose on the way
 };
 
