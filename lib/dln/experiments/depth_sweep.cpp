@@ -7,7 +7,6 @@
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <numeric>
 
 #include "dln/base/error.hpp"
 #include "dln/network/gradient_descent.hpp"
@@ -32,52 +31,122 @@ void check(const DepthSweepOptions& options) {
   base::require(options.patience >= 1, "patience", options.patience, "1 or more");
 }
 
-// A run whose error has risen only competes with the fastest of all, and is given up at `most` epochs.
-SweepRun train(const LearningProblem& problem, const Network& start, double rate, double threshold, long most,
-               long max_epochs) {
-  network::ChainGradient gradient(problem.correlations, start);
-  const network::LearningRule rule = [&](const Network& at, Network& direction) {
-    gradient(at, direction);
-    return gradient.error_correlation_norm();
-  };
-  SweepRun run{rate, SweepOutcome::given_up, 0, true};
-  double before = std::numeric_limits<double>::infinity();
-  const auto observe = [&](const network::DescentState& state) {
-    const double error = gradient.squared_error();
-    // Where nothing moves any more the error changes by its own rounding.
-    if (error > before * (1 + 1e-12)) run.monotone = false;
-    before = error;
-    run.epoch = state.iteration;
-    if (error < threshold) run.outcome = SweepOutcome::learned;
-    return run.outcome != SweepOutcome::learned && (run.monotone || state.iteration < most);
-  };
-  const auto result = network::descend_by(rule, problem.correlations.sigma31.norm(), start,
-                                          {.learning_rate = rate, .max_iterations = max_epochs}, observe);
-  if (result.reason == network::DescentStop::diverged) {
-    run.outcome = SweepOutcome::diverged;
-    run.epoch = result.iterations;
-    run.monotone = false;
+// One rate under way.
+struct Trial {
+  double rate;
+  Network network;
+  long epoch = 0;
+  double error = std::numeric_limits<double>::infinity();  // of the last epoch seen
+  bool monotone = true;
+  std::optional<SweepOutcome> outcome = {};
+};
+
+class Trainer {
+ public:
+  Trainer(const LearningProblem& problem, const Network& start, double threshold)
+      : problem_(problem), gradient_(problem.correlations, start), threshold_(threshold) {
+    const Network nothing(start.units());
+    largest_ = 1e6 * network::squared_error(nothing, problem.correlations);
   }
-  return run;
+
+  // Up to `until` epochs, or until it has learned, or, its error having risen, up to `most`.
+  void advance(Trial& trial, long until, long most) {
+    const network::LearningRule rule = [&](const Network& at, Network& direction) {
+      gradient_(at, direction);
+      return gradient_.error_correlation_norm();
+    };
+    const long from = trial.epoch;
+    const auto observe = [&](const network::DescentState& state) {
+      const double error = gradient_.squared_error();
+      // Where nothing moves any more the error changes by its own rounding.
+      if (error > trial.error * (1 + 1e-12)) trial.monotone = false;
+      trial.error = error;
+      trial.epoch = from + state.iteration;
+      if (error < threshold_) trial.outcome = SweepOutcome::learned;
+      if (!(error <= largest_)) trial.outcome = SweepOutcome::diverged;
+      if (!trial.monotone && trial.epoch >= most) trial.outcome = SweepOutcome::given_up;
+      return !trial.outcome;
+    };
+    auto result = network::descend_by(rule, problem_.correlations.sigma31.norm(), std::move(trial.network),
+                                      {.learning_rate = trial.rate, .max_iterations = until - from}, observe);
+    trial.network = std::move(result.network);
+    if (result.reason == network::DescentStop::diverged) {
+      trial.outcome = SweepOutcome::diverged;
+      trial.epoch = from + result.iterations;
+      trial.monotone = false;
+    }
+  }
+
+ private:
+  const LearningProblem& problem_;
+  network::ChainGradient gradient_;
+  double threshold_, largest_;
+};
+
+// All rates of one depth side by side, further and further, so that none runs long before it is known how
+// soon the best has learned.
+std::vector<SweepRun> race(const LearningProblem& problem, const DepthSweepOptions& options,
+                           const Network& start) {
+  Trainer trainer(problem, start, options.error_threshold);
+  std::vector<Trial> trials;
+  for (double rate : options.rates) trials.push_back({rate, start});
+  std::ranges::sort(trials, std::greater<>(), &Trial::rate);
+  long most = options.max_epochs;  // for one whose error has risen
+  std::optional<double> stable;    // the highest rate at which the error never rose, once it has learned
+  for (long until = 256; std::ranges::any_of(trials, [](const Trial& t) { return !t.outcome; });
+       until = std::min(2 * until, options.max_epochs))
+    for (Trial& trial : trials) {
+      if (trial.outcome) continue;
+      if (stable && trial.rate < *stable) {
+        trial.outcome = SweepOutcome::slower;
+        continue;
+      }
+      if (!(trial.epoch >= most && !trial.monotone))
+        trainer.advance(trial, until, most);
+      else
+        trial.outcome = SweepOutcome::given_up;
+      if (!trial.outcome && trial.epoch >= options.max_epochs) trial.outcome = SweepOutcome::given_up;
+      if (trial.outcome != SweepOutcome::learned) continue;
+      if (trial.monotone && !(stable && *stable > trial.rate)) stable = trial.rate;
+      const double patient = options.patience * static_cast<double>(trial.epoch);
+      most = std::min(most, static_cast<long>(std::min(patient, 1e15)));
+    }
+  std::vector<SweepRun> runs;
+  for (double rate : options.rates) {
+    const auto& trial = *std::ranges::find(trials, rate, &Trial::rate);
+    runs.push_back({rate, *trial.outcome, trial.epoch, trial.monotone});
+  }
+  return runs;
 }
 
-std::string run_key(const LearningProblem& problem, const DepthSweepOptions& o, int layers, double rate,
-                    long most) {
+// Every coordinate on which the runs of a depth depend.
+std::string row_key(const LearningProblem& problem, const DepthSweepOptions& o, int layers) {
+  std::string rates;
+  for (double rate : o.rates) rates += fmt::format("{:a},", rate);
   return fmt::format(
-      "depth-sweep/{:08x}/Nl={}/width={}/u0={:a}/below={:a}/rate={:a}/at-most={},{}/{}/seed={}",
-      problem.fingerprint, layers, o.hidden_units, o.initial_strength, o.error_threshold, rate, o.max_epochs,
-      most, o.compressed ? "compressed" : "whole", o.seed);
+      "depth-sweep/{:08x}/Nl={}/width={}/u0={:a}/below={:a}/rates={}/at-most={}/patience={:a}/{}/seed={}",
+      problem.fingerprint, layers, o.hidden_units, o.initial_strength, o.error_threshold, rates, o.max_epochs,
+      o.patience, o.compressed ? "compressed" : "whole", o.seed);
 }
 
-SweepRun looked_up(const LearningProblem& problem, const DepthSweepOptions& options, const Network& start,
-                   int layers, double rate, long most, RunStore& store) {
-  const auto key = run_key(problem, options, layers, rate, most);
-  if (const auto kept = store.find(key); kept && kept->size() == 3)
-    return {rate, static_cast<SweepOutcome>((*kept)[0]), static_cast<long>((*kept)[1]), (*kept)[2] != 0};
-  const auto run = train(problem, start, rate, options.error_threshold, most, options.max_epochs);
-  store.keep(key,
-             {static_cast<double>(run.outcome), static_cast<double>(run.epoch), run.monotone ? 1.0 : 0.0});
-  return run;
+std::vector<double> packed(const DepthSweepRow& row) {
+  std::vector<double> numbers(row.trained.begin(), row.trained.end());
+  for (const SweepRun& run : row.runs)
+    numbers.insert(numbers.end(), {static_cast<double>(run.outcome), static_cast<double>(run.epoch),
+                                   run.monotone ? 1.0 : 0.0});
+  return numbers;
+}
+
+bool unpack(const std::vector<double>& numbers, const DepthSweepOptions& options, DepthSweepRow& row) {
+  const auto layers = static_cast<std::size_t>(row.layers);
+  if (numbers.size() != layers + 3 * options.rates.size()) return false;
+  for (std::size_t i = 0; i < layers; ++i) row.trained.push_back(static_cast<Eigen::Index>(numbers[i]));
+  for (std::size_t i = 0; i < options.rates.size(); ++i) {
+    const double* run = &numbers[layers + 3 * i];
+    row.runs.push_back(
+        {options.rates[i], static_cast<SweepOutcome>(run[0]), static_cast<long>(run[1]), run[2] != 0});
+  }
+  return true;
 }
 
 std::optional<std::size_t> fastest(const std::vector<SweepRun>& runs, bool monotone) {
@@ -89,34 +158,16 @@ std::optional<std::size_t> fastest(const std::vector<SweepRun>& runs, bool monot
   return best;
 }
 
-// From the fastest rate down. A run whose error rises is given up after `patience` times the best of all.
 DepthSweepRow sweep_depth(const LearningProblem& problem, const DepthSweepOptions& options, int layers,
-                          RunStore& store, const std::function<void()>& one_done) {
-  Network start = deep_start(problem, options, layers);
-  if (options.compressed) {
-    const network::HiddenCompression compression(start);
-    start = compression.compress(start);
-  }
-  DepthSweepRow row{layers, {}, start.units(), {}, {}};
-  std::vector<std::size_t> order(options.rates.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::sort(order, std::greater<>(), [&](std::size_t i) { return options.rates[i]; });
-  row.runs.resize(order.size());
-  long most = options.max_epochs;  // for a run whose error has risen
-  std::optional<long> stable;
-  for (std::size_t i : order) {
-    auto& run = row.runs[i];
-    if (stable) {
-      run = {options.rates[i], SweepOutcome::slower, *stable, true};
-    } else {
-      run = looked_up(problem, options, start, layers, options.rates[i], most, store);
-      if (run.outcome == SweepOutcome::learned) {
-        if (run.monotone) stable = run.epoch;
-        const double patient = options.patience * static_cast<double>(run.epoch);
-        most = std::min(most, static_cast<long>(std::min(patient, 1e15)));
-      }
-    }
-    one_done();
+                          RunStore& store) {
+  DepthSweepRow row{layers, {}, {}, {}, {}};
+  const auto key = row_key(problem, options, layers);
+  if (const auto kept = store.find(key); !kept || !unpack(*kept, options, row)) {
+    Network start = deep_start(problem, options, layers);
+    if (options.compressed) start = network::HiddenCompression(start).compress(start);
+    row.trained = start.units();
+    row.runs = race(problem, options, start);
+    store.keep(key, packed(row));
   }
   row.best = fastest(row.runs, false);
   row.best_stable = fastest(row.runs, true);
@@ -150,17 +201,15 @@ std::vector<DepthSweepRow> run_depth_sweep(const LearningProblem& problem, const
   check(options);
   std::vector<DepthSweepRow> rows(options.layers.size());
   std::atomic<std::size_t> done = 0;
-  const auto all = static_cast<double>(options.layers.size() * options.rates.size());
-  const auto one_done = [&] {
-    progress.report("networks of every depth", static_cast<double>(++done) / all);
-  };
   // The deepest first: they take longest.
   tbb::parallel_for(
       tbb::blocked_range<std::size_t>(0, rows.size(), 1),
       [&](const auto& range) {
         for (std::size_t i = range.begin(); i < range.end(); ++i) {
           const std::size_t at = rows.size() - 1 - i;
-          rows[at] = sweep_depth(problem, options, options.layers[at], store, one_done);
+          rows[at] = sweep_depth(problem, options, options.layers[at], store);
+          progress.report("networks of every depth",
+                          static_cast<double>(++done) / static_cast<double>(rows.size()));
         }
       },
       tbb::simple_partitioner());

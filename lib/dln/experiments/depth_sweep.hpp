@@ -41,7 +41,7 @@ enum class SweepOutcome {
 struct SweepRun {
   double rate;
   SweepOutcome outcome;
-  long epoch;     // at which it learned, was given up or had diverged; for `slower`, that of the higher rate
+  long epoch;     // at which it learned, was given up, had diverged or was left
   bool monotone;  // the error never rose on the way
 };
 
