@@ -73,7 +73,7 @@ double strength_after_steps(const Values& v) {
 double steps_of_descent(const Values& v) {
   base::require(v[2] > 0 && 2 * v[2] < v[1], "eps", v[2], "a number greater than 0 and less than s/2");
   constexpr long kLimit = 1'000'000'000;
-  const auto steps = steps_to_reach(descent(v[0], v[1], v[2], 1), v[1] - v[2], kLimit);
+  const auto steps = steps_to_learn(descent(v[0], v[1], v[2], 1), v[2], kLimit);
   if (!steps) throw base::UnreachableError(fmt::format("s - eps: not reached within {} steps", kLimit));
   return static_cast<double>(*steps);
 }

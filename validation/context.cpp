@@ -56,18 +56,46 @@ const experiments::LearningProblem& Context::tree() {
   return *tree_;
 }
 
-const experiments::LearningProblem& Context::images() {
-  if (!images_) {
-    require_images();
-    images_ = experiments::images_problem(images_path(), options_.labels, experiments::InputScale::sum_white, progress_);
+const data::Correlations& Context::raw_images() {
+  if (!raw_images_) {
+    auto source = open_images();
+    raw_images_ = data::correlate(source, progress_);
+    image_files_ = source.files;
   }
-  return *images_;
+  return *raw_images_;
+}
+
+const experiments::LearningProblem& Context::images(experiments::InputScale scale) {
+  if (const auto found = images_.find(scale); found != images_.end()) return found->second;
+  const auto& raw = raw_images();
+  try {
+    return images_.emplace(scale, experiments::scaled_problem(raw, scale, image_files_)).first->second;
+  } catch (const base::DataError& error) {
+    throw base::DataError(fmt::format("cannot use {}: {}", images_path().string(), error.what()));
+  }
+}
+
+const experiments::LearningProblem& Context::images() {
+  return images(experiments::InputScale::sum_white);
+}
+
+experiments::DepthSweepOptions Context::depth_sweep(const experiments::LearningProblem& problem) const {
+  experiments::DepthSweepOptions options;
+  options.seed = seed();
+  const double share = static_cast<double>(problem.correlations.examples) / 60000;
+  options.error_threshold *= share;
+  for (double rate : experiments::paper_rates()) options.rates.push_back(rate / share);
+  if (effort() == Effort::quick) {
+    options.layers = {3, 5, 10, 20, 50, 100};
+    options.hidden_units = 50;
+  }
+  return options;
 }
 
 std::vector<const experiments::LearningProblem*> Context::used_problems() const {
   std::vector<const experiments::LearningProblem*> used;
-  for (const auto* problem : {&tree_, &images_})
-    if (*problem) used.push_back(&**problem);
+  if (tree_) used.push_back(&*tree_);
+  for (const auto& [scale, problem] : images_) used.push_back(&problem);
   return used;
 }
 

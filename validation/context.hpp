@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string_view>
 
 #include "dln/base/progress.hpp"
+#include "dln/experiments/depth_sweep.hpp"
 #include "dln/experiments/learning_problem.hpp"
 #include "dln/experiments/run_store.hpp"
 #include "dln/experiments/time_course.hpp"
@@ -50,6 +52,11 @@ class Context {
   // Built at first use.
   const experiments::LearningProblem& tree();
   const experiments::LearningProblem& images();
+  // The same images scaled for Fig 4.
+  const experiments::LearningProblem& images(experiments::InputScale scale);
+  // Fig 4's set-up; at quick effort fewer and narrower networks. Rates and threshold are those of 60000
+  // examples, scaled to as many as there are.
+  experiments::DepthSweepOptions depth_sweep(const experiments::LearningProblem& problem) const;
   // Those of the two that were built, for provenance.
   std::vector<const experiments::LearningProblem*> used_problems() const;
 
@@ -64,7 +71,12 @@ class Context {
   ContextOptions options_;
   experiments::RunStore& store_;
   base::Progress& progress_;
-  std::optional<experiments::LearningProblem> tree_, images_;
+  const data::Correlations& raw_images();
+
+  std::optional<experiments::LearningProblem> tree_;
+  std::optional<data::Correlations> raw_images_;
+  std::vector<data::FileIdentity> image_files_;
+  std::map<experiments::InputScale, experiments::LearningProblem> images_;
 };
 
 }  // namespace dln::validation

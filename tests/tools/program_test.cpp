@@ -48,7 +48,7 @@ TEST(Program, RefusesUnknownWordsWithExitCode2) {
       {"verify", "--claim"},
       {"verify", "--section", "4"},
       {"verify", "--section", "one"},
-      {"verify", "--section", "2"},
+      {"verify", "--section", "3"},
       {"verify", "--effort", "heroic"},
       {"verify", "--seed", "-1"},
       {"verify", "--seed", "nan"},

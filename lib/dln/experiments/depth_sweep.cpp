@@ -12,6 +12,7 @@
 #include "dln/network/gradient_descent.hpp"
 #include "dln/network/hidden_compression.hpp"
 #include "dln/network/initial_weights.hpp"
+#include "dln/theory/deep_mode.hpp"
 #include "dln/theory/learning_rate.hpp"
 
 namespace dln::experiments {
@@ -214,6 +215,50 @@ std::vector<DepthSweepRow> run_depth_sweep(const LearningProblem& problem, const
       },
       tbb::simple_partitioner());
   return rows;
+}
+
+std::vector<double> rates_around_stability(const LearningProblem& problem, int layers, double from, double to,
+                                           double ratio) {
+  base::require_positive("kappa", from);
+  base::require(ratio > 1, "ratio of rates", ratio, "more than 1");
+  const double most = largest_aligned_eigenvalue(problem, layers);
+  std::vector<double> rates;
+  for (double kappa = from; kappa <= to; kappa *= ratio) rates.push_back(kappa / most);
+  return rates;
+}
+
+double predicted_epoch(const LearningProblem& problem, const DepthSweepOptions& options, int layers,
+                       double rate) {
+  const base::DepthExponent depth(base::Depth::from_layers(layers));
+  const auto& modes = problem.modes;
+  std::vector<theory::DeepMode<double>> laws;
+  std::vector<double> variances;
+  for (Eigen::Index k = 0; k < modes.size(); ++k) {
+    const auto v = modes.input.col(k);
+    variances.push_back(v.dot(problem.correlations.sigma11 * v));
+    const theory::ModeNumbers<double> numbers{modes.singular_values[k], options.initial_strength,
+                                              data::time_constant(rate, problem.correlations)};
+    laws.emplace_back(depth, with_input_variance(numbers, variances.back()));
+  }
+  // 1/2 (||y||^2 - sum over modes of 2 s u - d u^2).
+  const auto error = [&](double t) {
+    double explained = 0;
+    for (std::size_t k = 0; k < laws.size(); ++k) {
+      const double u = strength_at(laws[k], t);
+      explained += u * (2 * modes.singular_values[static_cast<Eigen::Index>(k)] - variances[k] * u);
+    }
+    return 0.5 * (problem.correlations.target_power - explained);
+  };
+  const double least = error(std::numeric_limits<double>::infinity());
+  base::require(least < options.error_threshold, "least error of the modes", least,
+                fmt::format("less than the threshold {}", options.error_threshold));
+  double low = 0, high = 1;
+  while (error(high) >= options.error_threshold) high *= 2;
+  while (high - low > 1e-6 * high) {
+    const double middle = (low + high) / 2;
+    (error(middle) < options.error_threshold ? high : low) = middle;
+  }
+  return high;
 }
 
 double largest_aligned_eigenvalue(const LearningProblem& problem, int layers) {

@@ -58,6 +58,17 @@ struct DepthSweepRow {
 std::vector<DepthSweepRow> run_depth_sweep(const LearningProblem& problem, const DepthSweepOptions& options,
                                            RunStore& store, base::Progress& progress);
 
+// Rates kappa / largest_aligned_eigenvalue for kappa = from, from * ratio, ... up to `to`: where the paper's
+// grid is too coarse.
+std::vector<double> rates_around_stability(const LearningProblem& problem, int layers, double from, double to,
+                                           double ratio);
+
+// The epoch at which the error falls below the threshold by theory: every mode on Eq 15 with its input
+// variance, at a rate so small that descent is the flow. Exact where the modes are aligned with Sigma11, as
+// on whitened inputs. Throws DomainError when the modes alone never get there.
+double predicted_epoch(const LearningProblem& problem, const DepthSweepOptions& options, int layers,
+                       double rate);
+
 // The decoupled start of one depth.
 network::LinearNetwork<double> deep_start(const LearningProblem& problem, const DepthSweepOptions& options,
                                           int layers);

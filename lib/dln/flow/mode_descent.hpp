@@ -30,6 +30,7 @@ class ModeDescent {
   }
 
   double strength() const { return std::pow(a_, matrices_); }
+  double gap() const { return numbers_.singular_value - strength(); }  // s - u
   void step() {
     const double others = std::pow(a_, matrices_ - 1);
     a_ += numbers_.learning_rate * others * (numbers_.singular_value - others * a_);
@@ -47,12 +48,13 @@ inline double strength_after(ModeDescent descent, long steps) {
   return descent.strength();
 }
 
-// The first k with u >= target, none within `limit` updates or once u is no longer finite.
-inline std::optional<long> steps_to_reach(ModeDescent descent, double target, long limit) {
+// The first k with |s - u| <= eps (to jump over s is not to have learned it), none within `limit` updates or
+// once u is no longer finite.
+inline std::optional<long> steps_to_learn(ModeDescent descent, double eps, long limit) {
   for (long k = 0; k <= limit; ++k) {
-    const double u = descent.strength();
-    if (u >= target) return k;
-    if (!std::isfinite(u)) return {};
+    const double gap = descent.gap();
+    if (std::abs(gap) <= eps) return k;
+    if (!std::isfinite(gap)) return {};
     descent.step();
   }
   return {};
