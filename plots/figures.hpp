@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "dln/experiments/depth_sweep.hpp"
 #include "dln/experiments/energy_flow.hpp"
 #include "dln/experiments/learning_delay.hpp"
 #include "dln/experiments/phase_portrait.hpp"
@@ -63,5 +64,35 @@ struct EnergyFlowFigure {
   const experiments::EnergyFlow* flow;  // not null
 };
 Drawing energy_flow_figure(const EnergyFlowFigure& figure);
+
+// Fig 4: what a sweep over depths and rates found on some data.
+struct DepthSweepPanel {
+  std::string name;                                     // of the data
+  const std::vector<experiments::DepthSweepRow>* rows;  // not null
+  std::vector<double> largest_eigenvalues;              // lambda_max, for each row
+  double rate_ratio;                                    // of neighbours in the grid: the quantisation
+};
+struct DepthSweepFigure {
+  std::string id;
+  std::string title;
+  std::string alternative_text;
+  std::vector<DepthSweepPanel> panels;  // side by side, one or two
+};
+// Fig 4 left: learning time against N_l, each depth at its best rate.
+Drawing depth_times_figure(const DepthSweepFigure& figure);
+// Fig 4 right: the best rate against N_l, with 1/lambda_max and 2/lambda_max.
+Drawing depth_rates_figure(const DepthSweepFigure& figure);
+// Table of both: data, N_l, rate, outcome, epoch, whether the error never rose, lambda_max; one row a run.
+
+// The excess t_N - t_3 in gradient steps at 1/lambda_max, against N_l, for several u0/s, and its limit.
+// Table: u0/s, N_l (inf for the limit), steps, excess.
+struct DepthDelayFigure {
+  std::string id;
+  std::string title;
+  std::string alternative_text;
+  std::vector<double> shares;  // u0/s = eps/s
+  std::vector<int> layers;
+};
+Drawing depth_delay_figure(const DepthDelayFigure& figure);
 
 }  // namespace dln::plots

@@ -397,5 +397,50 @@ TEST_F(EnergyFlowDrawing, IsDrawnByGnuplotWithEverySaddleNamed) {
   EXPECT_EQ(render_svg(drawing()).find(" learned"), std::string::npos);
 }
 
+DepthSweepFigure sweep_of_two_depths(std::vector<experiments::DepthSweepRow>& rows) {
+  using experiments::SweepOutcome;
+  rows = {{3,
+           {{1e-4, SweepOutcome::diverged, 5, false}, {7e-5, SweepOutcome::learned, 40, true}},
+           {4, 2, 2},
+           1,
+           1},
+          {10,
+           {{1e-4, SweepOutcome::learned, 90, false}, {7e-5, SweepOutcome::slower, 120, true}},
+           {4, 2, 2},
+           0,
+           {}}};
+  return {.id = "test",
+          .title = "A sweep",
+          .alternative_text = "Points",
+          .panels = {{"raw_data", &rows, {1e4, 5e4}, 1.44}}};
+}
+
+TEST(DepthSweepFigures, AreDrawnAndTabulatedRunByRun) {
+  std::vector<experiments::DepthSweepRow> rows;
+  const auto figure = sweep_of_two_depths(rows);
+  const auto times = depth_times_figure(figure), rates = depth_rates_figure(figure);
+  const std::string svg_of_times = render_svg(times), svg_of_rates = render_svg(rates);
+  for (const char* text : {"learning time (epochs)", "best rate of all", "rawdata"})
+    EXPECT_NE(svg_of_times.find(text), std::string::npos) << text;
+  for (const char* text : {"learning rate", "best whose error never rises", "number of layers"})
+    EXPECT_NE(svg_of_rates.find(text), std::string::npos) << text;
+  EXPECT_NE(times.tsv.find("raw_data\t3\t"), std::string::npos) << times.tsv;
+  EXPECT_NE(times.tsv.find("diverged\t> 5\tno"), std::string::npos) << times.tsv;
+  EXPECT_NE(times.tsv.find("learned\t90\tno\t50000"), std::string::npos) << times.tsv;
+  EXPECT_EQ(std::ranges::count(rates.tsv, '\n'), 5);
+}
+
+TEST(DepthDelayFigure, ShowsEveryCurveAndItsLimit) {
+  const auto drawing = depth_delay_figure({.id = "test",
+                                           .title = "t",
+                                           .alternative_text = "a",
+                                           .shares = {0.1, 0.001},
+                                           .layers = {4, 100, 10000}});
+  const std::string svg = render_svg(drawing);
+  EXPECT_NE(svg.find("number of layers"), std::string::npos);
+  EXPECT_EQ(std::ranges::count(drawing.tsv, '\n'), 1 + 2 * 4);
+  EXPECT_NE(drawing.tsv.find("0.001\tinf\t"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace dln::plots

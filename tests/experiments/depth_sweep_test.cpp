@@ -1,0 +1,174 @@
+// The sweep of Fig 4 on small synthetic data, against plain runs and against theory.
+#include "dln/experiments/depth_sweep.hpp"
+
+#include <gtest/gtest.h>
+#include <tbb/global_control.h>
+
+#include <cmath>
+
+#include "dln/base/error.hpp"
+#include "dln/linalg/decompositions.hpp"
+#include "dln/network/chain_gradient.hpp"
+
+namespace dln::experiments {
+namespace {
+
+using linalg::Matrix;
+
+// Inputs of variance 40 in every direction, four targets of which half the power can be explained.
+LearningProblem synthetic() {
+  auto stream = base::stream(1, "depth sweep test");
+  LearningProblem problem;
+  problem.name = "synthetic";
+  problem.correlations.sigma11 = 40 * Matrix::Identity(12, 12);
+  const Matrix u = linalg::haar_orthonormal(4, 4, stream), v = linalg::haar_orthonormal(12, 4, stream);
+  problem.correlations.sigma31 = u * Eigen::Vector4d(60, 40, 30, 20).asDiagonal() * v.transpose();
+  problem.correlations.target_power = 2 * (3600 + 1600 + 900 + 400) / 40.0;
+  problem.correlations.examples = 40;
+  problem.modes = data::singular_modes(problem.correlations.sigma31);
+  problem.fingerprint = 7;
+  return problem;
+}
+
+DepthSweepOptions options() {
+  DepthSweepOptions o;
+  o.layers = {3, 6, 20};
+  o.hidden_units = 40;
+  o.initial_strength = 0.01;
+  o.error_threshold = 100;  // from 162 to 81 at the least
+  o.rates = {1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.0005};
+  return o;
+}
+
+std::vector<DepthSweepRow> sweep(const LearningProblem& problem, const DepthSweepOptions& o) {
+  MemoryRunStore store;
+  base::SilentProgress silent;
+  return run_depth_sweep(problem, o, store, silent);
+}
+
+void expect_equal(const std::vector<DepthSweepRow>& a, const std::vector<DepthSweepRow>& b) {
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t i = 0; i < a.size(); ++i)
+    for (std::size_t k = 0; k < a[i].runs.size(); ++k) {
+      EXPECT_EQ(a[i].runs[k].outcome, b[i].runs[k].outcome) << a[i].layers << ' ' << k;
+      EXPECT_EQ(a[i].runs[k].epoch, b[i].runs[k].epoch) << a[i].layers << ' ' << k;
+      EXPECT_EQ(a[i].runs[k].monotone, b[i].runs[k].monotone) << a[i].layers << ' ' << k;
+    }
+}
+
+// Each epoch found again by one plain uncompressed run.
+TEST(DepthSweep, FindsTheFirstEpochBelowTheThreshold) {
+  const auto problem = synthetic();
+  const auto o = options();
+  int learned = 0;
+  for (const auto& row : sweep(problem, o))
+    for (const auto& run : row.runs) {
+      if (run.outcome != SweepOutcome::learned || !run.monotone) continue;
+      auto network = deep_start(problem, o, row.layers), direction = network;
+      network::ChainGradient gradient(problem.correlations, network);
+      double error = network::squared_error(network, problem.correlations), before = error;
+      long epoch = 0;
+      while (error >= o.error_threshold && epoch < 100'000) {
+        gradient(network, direction);
+        for (std::size_t i = 0; i < network.buffer().size(); ++i)
+          network.buffer()[i] += run.rate * direction.buffer()[i];
+        before = error;
+        error = network::squared_error(network, problem.correlations);
+        EXPECT_LE(error, before);
+        ++epoch;
+      }
+      EXPECT_EQ(epoch, run.epoch) << row.layers << ' ' << run.rate;
+      ++learned;
+    }
+  EXPECT_GE(learned, 3);
+}
+
+TEST(DepthSweep, TellsEveryRunsOutcome) {
+  const auto rows = sweep(synthetic(), options());
+  for (const auto& row : rows) {
+    EXPECT_EQ(row.runs[0].outcome, SweepOutcome::diverged) << row.layers;
+    EXPECT_FALSE(row.runs[0].monotone);
+    ASSERT_TRUE(row.best && row.best_stable) << row.layers;
+    EXPECT_LE(row.runs[*row.best].epoch, row.runs[*row.best_stable].epoch);
+    EXPECT_TRUE(row.runs[*row.best_stable].monotone);
+    for (std::size_t k = *row.best_stable + 1; k < row.runs.size(); ++k)
+      EXPECT_NE(row.runs[k].outcome, SweepOutcome::learned) << "slower rates are left";
+    EXPECT_EQ(row.trained[1], 4) << "as many directions as modes";
+  }
+}
+
+// The compressed network is the whole one: to the epoch, where the error never rises.
+TEST(DepthSweep, SaysTheSameOfTheUncompressedNetwork) {
+  auto o = options();
+  o.rates = {0.004, 0.002};
+  const auto small = sweep(synthetic(), o);
+  o.compressed = false;
+  const auto whole = sweep(synthetic(), o);
+  expect_equal(small, whole);
+  EXPECT_EQ(whole[0].trained[1], 40);
+}
+
+TEST(DepthSweep, GivesTheSameNumbersOnOneThreadAndFromItsStore) {
+  const auto problem = synthetic();
+  const auto two = sweep(problem, options());
+  const tbb::global_control one(tbb::global_control::max_allowed_parallelism, 1);
+  MemoryRunStore store;
+  base::SilentProgress silent;
+  expect_equal(two, run_depth_sweep(problem, options(), store, silent));
+  expect_equal(two, run_depth_sweep(problem, options(), store, silent));
+}
+
+// Whitened inputs decouple: descent in small steps is Eq 15 for every mode.
+TEST(DepthSweep, AgreesWithTheoryAtSmallRates) {
+  const auto problem = synthetic();
+  auto o = options();
+  for (int layers : {3, 6, 20}) {
+    o.layers = {layers};
+    o.rates = {0.01 / largest_aligned_eigenvalue(problem, layers)};
+    const auto row = sweep(problem, o).front();
+    ASSERT_TRUE(row.best);
+    const double predicted = predicted_epoch(problem, o, layers, o.rates[0]);
+    EXPECT_NEAR(static_cast<double>(row.runs[0].epoch) / predicted, 1, 0.01)
+        << layers;  // first order in 0.01
+  }
+  o.error_threshold = 50;
+  EXPECT_THROW(predicted_epoch(problem, o, 3, 0.001), base::DomainError) << "the modes leave 81";
+}
+
+TEST(DepthSweep, KnowsTheLargestEigenvalueOfWhitenedModes) {
+  const auto problem = synthetic();
+  // Strengths 1.5, 1, 0.75, 0.5 and d = 40: the strongest mode alone, d L u^{2 - 2/L}.
+  EXPECT_NEAR(largest_aligned_eigenvalue(problem, 4), 40 * 3 * std::pow(1.5, 4.0 / 3), 1e-9);
+  const auto rates = rates_around_stability(problem, 4, 0.5, 2.1, 2);
+  ASSERT_EQ(rates.size(), 3U);
+  EXPECT_NEAR(rates[1] * largest_aligned_eigenvalue(problem, 4), 1, 1e-12);
+}
+
+TEST(DepthSweep, HasThePapersGrid) {
+  const auto rates = paper_rates();
+  ASSERT_EQ(rates.size(), 20U);
+  EXPECT_NEAR(rates.front(), 1e-4, 1e-18);
+  EXPECT_NEAR(rates.back(), 1e-7, 1e-20);
+  EXPECT_NEAR(rates[0] / rates[1], 1.4384, 1e-4);
+}
+
+TEST(DepthSweep, RefusesOptionsOutOfTheirDomains) {
+  const auto problem = synthetic();
+  const auto refused = [&](auto change) {
+    auto o = options();
+    change(o);
+    EXPECT_THROW(sweep(problem, o), base::DomainError);
+  };
+  refused([](auto& o) { o.layers = {}; });
+  refused([](auto& o) { o.layers = {1}; });
+  refused([](auto& o) { o.rates = {0}; });
+  refused([](auto& o) { o.rates = {std::nan("")}; });
+  refused([](auto& o) { o.hidden_units = 0; });
+  refused([](auto& o) { o.initial_strength = 0; });
+  refused([](auto& o) { o.error_threshold = -1; });
+  refused([](auto& o) { o.max_epochs = 0; });
+  refused([](auto& o) { o.patience = 0.5; });
+}
+
+}  // namespace
+}  // namespace dln::experiments
