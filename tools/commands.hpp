@@ -19,6 +19,8 @@ void add_figure(CLI::App& app, Action& chosen);
 void add_eval(CLI::App& app, Action& chosen);
 void add_simulate(CLI::App& app, Action& chosen);
 void add_data(CLI::App& app, Action& chosen);
+void add_rate(CLI::App& app, Action& chosen);
+void add_delay(CLI::App& app, Action& chosen);
 void add_list(CLI::App& app, Action& chosen);
 
 }  // namespace dln::tools

@@ -26,6 +26,8 @@ constexpr const char* kExamples = R"(Examples:
   dln eval eq12.u u0=1e-6 s=80 tau=2000 t=300
   dln simulate --network net.json --out weights.json
   dln data tree --levels 4 --features 300
+  dln rate --s 3,2,1 --layers 3,10,100
+  dln delay --s 1 --eps 1e-3
   dln list claims
 
 Exit codes: 0 ok (holds, or refuted as printed with the correction holding), 1 a claim fails, 2 a bad value or word on
@@ -70,6 +72,8 @@ int parse_and_run(int argc, const char* const* argv) {
   add_eval(app, chosen);
   add_simulate(app, chosen);
   add_data(app, chosen);
+  add_rate(app, chosen);
+  add_delay(app, chosen);
   add_list(app, chosen);
   try {
     app.parse(argc, argv);

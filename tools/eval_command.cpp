@@ -62,18 +62,6 @@ class Arguments {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// "0.1,0.2" or "[0.1, 0.2]".
-std::vector<double> strict_list(std::string_view what, std::string_view text) {
-  if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
-  std::vector<double> values;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const auto end = std::min(text.find(',', begin), text.size());
-    values.push_back(strict_number(what, text.substr(begin, end - begin)));
-    begin = end + 1;
-  }
-  return values;
-}
-
 std::vector<double> parse_value(const Parameter& parameter, std::string_view text) {
   if (parameter.kind == ParameterKind::list) return strict_list(parameter.name, text);
   if (parameter.kind == ParameterKind::depth && text == "inf") return {kInfinity};

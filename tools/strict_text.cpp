@@ -47,6 +47,17 @@ double strict_number(std::string_view what, std::string_view text) {
   return value;
 }
 
+std::vector<double> strict_list(std::string_view what, std::string_view text) {
+  if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
+  std::vector<double> values;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const auto end = std::min(text.find(',', begin), text.size());
+    values.push_back(strict_number(what, text.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  return values;
+}
+
 std::uint64_t strict_count(std::string_view what, std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, trouble] = std::from_chars(text.data(), text.data() + text.size(), value);

@@ -15,6 +15,9 @@ double strict_number(std::string_view what, std::string_view text);
 // A non-negative integer below 2^64. Throws base::DomainError.
 std::uint64_t strict_count(std::string_view what, std::string_view text);
 
+// One finite double or more, separated by commas, with or without [ ] around them. Throws base::DomainError.
+std::vector<double> strict_list(std::string_view what, std::string_view text);
+
 // "; did you mean X?" for the nearest of `known`, or "" when none is near.
 std::string suggestion(std::string_view text, const std::vector<std::string>& known);
 

@@ -28,9 +28,10 @@ std::vector<std::string> files_in(const fs::path& folder) {
 TEST(Program, HelpsAndTellsItsVersion) {
   const auto help = dln({"--help"});
   EXPECT_EQ(help.code, 0);
-  for (const char* word : {"verify", "figure", "eval", "simulate", "data", "list", "Examples", "Exit codes"})
+  for (const char* word :
+       {"verify", "figure", "eval", "simulate", "data", "rate", "delay", "list", "Examples", "Exit codes"})
     EXPECT_NE(help.out.find(word), std::string::npos) << word;
-  for (const char* command : {"verify", "figure", "eval", "simulate", "data", "list"})
+  for (const char* command : {"verify", "figure", "eval", "simulate", "data", "rate", "delay", "list"})
     EXPECT_EQ(dln({command, "--help"}).code, 0) << command;
   EXPECT_EQ(dln({"--version"}).out, "dln 0.1.0\n");
   const auto json = Json::parse(dln({"--version", "--json"}).out);
@@ -66,6 +67,17 @@ TEST(Program, RefusesUnknownWordsWithExitCode2) {
       {"data", "tree", "--flip", "nan"},
       {"data", "tree", "--features", "0"},
       {"data", "tree", "--features", "99999999999"},
+      {"rate"},
+      {"rate", "--s", "3,0"},
+      {"rate", "--s", "3,2", "--d", "1"},
+      {"rate", "--s", "3", "--layers", "1"},
+      {"rate", "--s", "3", "--layers", "3.5"},
+      {"rate", "--s", "3", "--u0", "nan"},
+      {"rate", "--s", "3", "--images", "x"},
+      {"rate", "--images", "x", "--scale", "grey"},
+      {"delay", "--s", "0"},
+      {"delay", "--eps", "0.5"},
+      {"delay", "--layers", "3,,4"},
   };
   const auto folder = scratch("unknown-words");
   for (auto arguments : cases) {
@@ -110,13 +122,53 @@ TEST(Readme, ShowsCommandsThatWork) {
     EXPECT_EQ(outcome.code, 0) << line << '\n' << outcome.err;
     EXPECT_NE(outcome.out, "") << line;
   }
-  EXPECT_GE(commands, 8);
+  EXPECT_GE(commands, 12);
 }
 
 TEST(Program, ListsWhatThereIs) {
   EXPECT_NE(dln({"list", "claims"}).out.find("C12\t1\tclaim\t"), std::string::npos);
   EXPECT_NE(dln({"list", "figures"}).out.find("3l\t"), std::string::npos);
   EXPECT_NE(dln({"list", "quantities"}).out.find("eq12.u\tu0 s tau t\t"), std::string::npos);
+}
+
+TEST(Program, AdvisesALearningRate) {
+  std::istringstream lines(dln({"rate", "--s", "4,1", "--layers", "3,10", "--u0", "0.01"}).out);
+  std::string header;
+  std::getline(lines, header);
+  double layers = 0, largest = 0, output = 0, input = 0, optimal = 0, limit = 0, first = 0, last = 0;
+  lines >> layers >> largest >> output >> input >> optimal >> limit >> first >> last;
+  EXPECT_EQ(layers, 3);
+  EXPECT_NEAR(largest, 8, 1e-13);  // L s^{2 - 2/L} = 2 s
+  EXPECT_EQ(output, 1);
+  EXPECT_EQ(input, 1);
+  EXPECT_NEAR(optimal, 0.125, 1e-15);
+  EXPECT_NEAR(limit, 0.25, 1e-15);
+  // Eq 11 with tau = 8 from 0.01 to 0.99 s.
+  EXPECT_NEAR(first, std::log(3.96 * 3.99 / (0.01 * 0.04)), 1e-3);
+  EXPECT_NEAR(last, 4 * std::log(0.99 * 0.99 / (0.01 * 0.01)), 1e-3);
+  // With variances, a cross-mode pair: d_beta (u_alpha + u_beta), u = 1 and 4.
+  std::istringstream pair(dln({"rate", "--s", "4,4", "--d", "4,1", "--layers", "3"}).out);
+  std::getline(pair, header);
+  pair >> layers >> largest >> output >> input;
+  EXPECT_NEAR(largest, 4 * (4 + 1), 1e-13);
+  EXPECT_EQ(output, 2);
+  EXPECT_EQ(input, 1);
+}
+
+TEST(Program, TabulatesTheDelayOfDepth) {
+  const auto out = dln({"delay", "--s", "1", "--eps", "1e-3", "--layers", "3,10"}).out;
+  std::istringstream lines(out);
+  std::string header, layers;
+  std::getline(lines, header);
+  EXPECT_EQ(header, "N_l\tsteps\texcess_over_three_layers");
+  double steps = 0, excess = 0;
+  for (const auto& [name, expected, more] :
+       {std::tuple{"3", 13.8135, 0.0}, {"10", 285.833, 272.020}, {"inf", 1012.8125, 998.999}}) {
+    lines >> layers >> steps >> excess;
+    EXPECT_EQ(layers, name);
+    EXPECT_NEAR(steps, expected, 1e-3);
+    EXPECT_NEAR(excess, more, 1e-3);
+  }
 }
 
 TEST(Program, NoticesAFullDiskOnItsOutput) {

@@ -9,11 +9,11 @@
 #include <limits>
 
 #include "dln/base/error.hpp"
+#include "dln/experiments/rate_advice.hpp"
 #include "dln/network/gradient_descent.hpp"
 #include "dln/network/hidden_compression.hpp"
 #include "dln/network/initial_weights.hpp"
 #include "dln/theory/deep_mode.hpp"
-#include "dln/theory/learning_rate.hpp"
 
 namespace dln::experiments {
 namespace {
@@ -230,22 +230,19 @@ std::vector<double> rates_around_stability(const LearningProblem& problem, int l
 double predicted_epoch(const LearningProblem& problem, const DepthSweepOptions& options, int layers,
                        double rate) {
   const base::DepthExponent depth(base::Depth::from_layers(layers));
-  const auto& modes = problem.modes;
+  const auto [s, d] = aligned_modes(problem);
   std::vector<theory::DeepMode<double>> laws;
-  std::vector<double> variances;
-  for (Eigen::Index k = 0; k < modes.size(); ++k) {
-    const auto v = modes.input.col(k);
-    variances.push_back(v.dot(problem.correlations.sigma11 * v));
-    const theory::ModeNumbers<double> numbers{modes.singular_values[k], options.initial_strength,
+  for (Eigen::Index k = 0; k < s.size(); ++k) {
+    const theory::ModeNumbers<double> numbers{s[k], options.initial_strength,
                                               data::time_constant(rate, problem.correlations)};
-    laws.emplace_back(depth, with_input_variance(numbers, variances.back()));
+    laws.emplace_back(depth, with_input_variance(numbers, d[k]));
   }
   // 1/2 (||y||^2 - sum over modes of 2 s u - d u^2).
-  const auto error = [&](double t) {
+  const auto error = [&, &s = s, &d = d](double t) {
     double explained = 0;
-    for (std::size_t k = 0; k < laws.size(); ++k) {
-      const double u = strength_at(laws[k], t);
-      explained += u * (2 * modes.singular_values[static_cast<Eigen::Index>(k)] - variances[k] * u);
+    for (Eigen::Index k = 0; k < s.size(); ++k) {
+      const double u = strength_at(laws[static_cast<std::size_t>(k)], t);
+      explained += u * (2 * s[k] - d[k] * u);
     }
     return 0.5 * (problem.correlations.target_power - explained);
   };
@@ -262,18 +259,7 @@ double predicted_epoch(const LearningProblem& problem, const DepthSweepOptions& 
 }
 
 double largest_aligned_eigenvalue(const LearningProblem& problem, int layers) {
-  const auto depth = base::Depth::from_layers(layers);
-  const auto& modes = problem.modes;
-  linalg::Vector d(modes.size()), u(modes.size());
-  for (Eigen::Index k = 0; k < modes.size(); ++k) {
-    d[k] = modes.input.col(k).dot(problem.correlations.sigma11 * modes.input.col(k));
-    u[k] = modes.singular_values[k] / d[k];
-  }
-  double largest = 0;
-  for (Eigen::Index a = 0; a < modes.size(); ++a)
-    for (Eigen::Index b = 0; b < modes.size(); ++b)
-      largest = std::max(largest, theory::pair_hessian_eigenvalue(depth, u[a], u[b], d[b]));
-  return largest;
+  return advise_rate(aligned_modes(problem), layers, 1).largest_eigenvalue;
 }
 
 }  // namespace dln::experiments

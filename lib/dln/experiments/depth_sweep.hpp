@@ -73,9 +73,7 @@ double predicted_epoch(const LearningProblem& problem, const DepthSweepOptions& 
 network::LinearNetwork<double> deep_start(const LearningProblem& problem, const DepthSweepOptions& options,
                                           int layers);
 
-// The largest Hessian eigenvalue over all pairs of an output and an input mode at the minimum, the modes
-// taken as aligned with Sigma11: max over (alpha, beta) of d_beta sum_l u_alpha^{2(L-l)/L} u_beta^{2(l-1)/L},
-// u = s/d.
+// lambda_max of the problem's modes at this depth (rate_advice.hpp).
 double largest_aligned_eigenvalue(const LearningProblem& problem, int layers);
 
 }  // namespace dln::experiments
