@@ -85,8 +85,11 @@ int run_delay(const DelayOptions& options) {
   const double s = strict_number("--s", options.singular_value), eps = strict_number("--eps", options.eps);
   std::string table = "N_l\tsteps\texcess_over_three_layers\n";
   const auto row = [&](const std::string& name, const base::DepthExponent& depth) {
-    table += fmt::format("{}\t{:.17g}\t{:.17g}\n", name, theory::steps_at_optimal_rate(depth, s, eps),
-                         theory::delay_over_three_layers(depth, s, eps));
+    const double steps = theory::steps_at_optimal_rate(depth, s, eps),
+                 excess = theory::delay_over_three_layers(depth, s, eps);
+    base::require(base::is_finite(steps) && base::is_finite(excess), "steps", steps,
+                  "a number within the range of a double; a larger --eps");
+    table += fmt::format("{}\t{:.17g}\t{:.17g}\n", name, steps, excess);
   };
   for (int n : strict_layers(options.layers))
     row(std::to_string(n), base::DepthExponent(base::Depth::from_layers(n)));

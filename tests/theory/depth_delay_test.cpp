@@ -156,6 +156,14 @@ TEST(DepthDelay, SharpensAsAPowerOfTheStart) {
   EXPECT_THROW(rise_over_half_time(layers(3), 0.5), base::DomainError);
 }
 
+// Powers of the start far below the smallest double must not spoil the sum.
+TEST(DepthDelay, ReachesTheSmallestStarts) {
+  EXPECT_NEAR(steps_at_optimal_rate(layers(3), 1.0, 1e-300) / (2 * 300 * std::log(10)), 1, 1e-14);
+  EXPECT_NEAR(steps_at_optimal_rate(layers(4), 1.0, 1e-300) / (3 * 1e100), 1,
+              1e-12);  // n/(n - 2) delta^{-(1 - 2/n)}
+  EXPECT_NEAR(steps_at_optimal_rate(DepthExponent::infinite(), 1.0, 1e-300) / 1e300, 1, 1e-12);
+}
+
 TEST(DepthDelay, RefusesTargetsThatOverlapTheStart) {
   for (double eps : {0.0, -1.0, 0.5, 0.6, std::nan("")})
     EXPECT_THROW(steps_at_optimal_rate(layers(3), 1.0, eps), base::DomainError) << eps;

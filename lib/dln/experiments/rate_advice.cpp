@@ -39,6 +39,9 @@ RateAdvice advise_rate(const AlignedModes& modes, int layers, double initial_str
         advice.output_mode = a;
         advice.input_mode = b;
       }
+  base::require(base::is_finite(advice.largest_eigenvalue) && advice.largest_eigenvalue > 0, "lambda_max",
+                advice.largest_eigenvalue,
+                "a size within the range of a double; rescale s and the input variances");
   advice.optimal_rate = 1 / advice.largest_eigenvalue;
   advice.stability_limit = 2 / advice.largest_eigenvalue;
   for (Eigen::Index k = 0; k < s.size(); ++k) {
@@ -46,6 +49,8 @@ RateAdvice advise_rate(const AlignedModes& modes, int layers, double initial_str
                                               advice.largest_eigenvalue};  // tau = 1/rate
     const theory::DeepMode<double> mode(base::DepthExponent(depth), with_input_variance(numbers, d[k]));
     const double steps = learning_time(mode, 0.01 * mode.singular_value());
+    base::require(base::is_finite(steps), "steps", steps,
+                  "a number within the range of a double; rescale u0");
     advice.first_learned = std::min(advice.first_learned, steps);
     advice.last_learned = std::max(advice.last_learned, steps);
   }

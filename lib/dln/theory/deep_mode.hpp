@@ -59,21 +59,24 @@ struct Stretch {
   Real y0, yf, w0, wf, log_growth, log_closing;
 };
 
+// (yf^p - y0^p) / p, ln(yf/y0) for p = 0; by expm1 where the two are close, which they are for small p too.
+template <class Real>
+Real power_difference(const Real& p, const Real& y0, const Real& yf, const Real& log_growth) {
+  using std::expm1, std::pow;
+  if (p == 0) return log_growth;
+  const Real exponent = p * log_growth;
+  if (2 * exponent < 1) return pow(y0, p) * expm1(exponent) / p;
+  return (pow(yf, p) - pow(y0, p)) / p;
+}
+
 // sum over k >= 0 of (yf^p - y0^p) / p, p = first + k: the integral of y^{first - 1} / (1 - y) up to y = 1/2.
-// The first powers may be near 0 or negative and take expm1 to be told apart.
 template <class Real>
 Real power_sum(const Real& first, const Real& y0, const Real& yf, const Real& log_growth) {
-  using std::expm1, std::pow;
-  const auto term = [&](const Real& p, const Real& power) {  // power = y0^p
-    return p == 0 ? log_growth : Real(power * expm1(Real(p * log_growth)) / p);
-  };
-  Real low = pow(y0, first);
-  Real sum = term(first, low);
-  low *= y0;
-  sum += term(Real(first + 1), low);
-  low *= y0;
-  sum += term(Real(first + 2), low);
-  Real high = pow(yf, Real(first + 2));
+  using std::pow;
+  Real sum = power_difference(first, y0, yf, log_growth) +
+             power_difference(Real(first + 1), y0, yf, log_growth) +
+             power_difference(Real(first + 2), y0, yf, log_growth);
+  Real low = pow(y0, Real(first + 2)), high = pow(yf, Real(first + 2));
   for (int k = 3; k < 1000; ++k) {
     low *= y0;
     high *= yf;
