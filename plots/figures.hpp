@@ -84,6 +84,17 @@ Drawing depth_times_figure(const DepthSweepFigure& figure);
 Drawing depth_rates_figure(const DepthSweepFigure& figure);
 // Table of both: data, N_l, rate, outcome, epoch, whether the error never rose, lambda_max; one row a run.
 
+// The closed form of a mode at several depths, each at the rate 1/lambda_max: strength against gradient
+// steps. Table: N_l (inf for the limit), steps, u/s.
+struct DepthCurvesFigure {
+  std::string id;
+  std::string title;
+  std::string alternative_text;
+  double share;             // u0/s
+  std::vector<int> layers;  // the limit of many is drawn too
+};
+Drawing depth_curves_figure(const DepthCurvesFigure& figure);
+
 // The excess t_N - t_3 in gradient steps at 1/lambda_max, against N_l, for several u0/s, and its limit.
 // Table: u0/s, N_l (inf for the limit), steps, excess.
 struct DepthDelayFigure {

@@ -205,6 +205,18 @@ plots::Drawing draw_4r(Context& context) {
   return plots::depth_rates_figure(figure);
 }
 
+plots::Drawing draw_depth(Context&) {
+  return plots::depth_curves_figure(
+      {.id = "depth",
+       .title = "A mode at every depth by Eqs 15 and 16, each at its optimal rate 1/λmax, from u0 = 0.01 s.",
+       .alternative_text =
+           "Strength against gradient steps. The curve of two layers rises at once; with each layer the "
+           "plateau is longer "
+           "and the rise at its end sharper, and the curves crowd towards that of infinitely many layers.",
+       .share = 0.01,
+       .layers = {2, 3, 4, 6, 10, 30, 100}});
+}
+
 plots::Drawing draw_delay(Context&) {
   return plots::depth_delay_figure(
       {.id = "delay",
@@ -229,6 +241,7 @@ const std::vector<CatalogueEntry>& figure_catalogue() {
       {"3w", "Fig 3 left on whitened images: decoupled and small random start", true, draw_3w},
       {"4l", "Fig 4 left: learning time against depth, on real images", true, draw_4l},
       {"4r", "Fig 4 right: best learning rate against depth, on real images", true, draw_4r},
+      {"depth", "learning curves of a mode for N_l = 2 to 100 and infinity", false, draw_depth},
       {"delay", "t_N - t_3 against depth for several u0, and its limit", false, draw_delay},
   };
   return catalogue;

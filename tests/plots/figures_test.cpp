@@ -430,6 +430,16 @@ TEST(DepthSweepFigures, AreDrawnAndTabulatedRunByRun) {
   EXPECT_EQ(std::ranges::count(rates.tsv, '\n'), 5);
 }
 
+TEST(DepthCurvesFigure, DrawsEveryDepthAndTheLimit) {
+  const auto drawing = depth_curves_figure(
+      {.id = "test", .title = "t", .alternative_text = "a", .share = 0.01, .layers = {2, 3, 10}});
+  const std::string svg = render_svg(drawing);
+  for (const char* text : {"= 10", "∞", "gradient steps"})
+    EXPECT_NE(svg.find(text), std::string::npos) << text;
+  EXPECT_EQ(std::ranges::count(drawing.tsv, '\n'), 1 + 4 * 601);
+  EXPECT_NE(drawing.tsv.find("inf\t0\t0.01"), std::string::npos);
+}
+
 TEST(DepthDelayFigure, ShowsEveryCurveAndItsLimit) {
   const auto drawing = depth_delay_figure({.id = "test",
                                            .title = "t",
