@@ -159,33 +159,33 @@ std::vector<Check> c35(Context& context, const ExpectedRate& expected) {
   for (const auto& row : rows) fastest.push_back(best_rate(row, row.best));
   const double peak = *std::ranges::max_element(fastest);
   const auto raw_depths = context.depth_sweep(raw).layers;
-  return {
-      {.quantity = "slope of ln(best rate whose error never rises) against ln N_{l}, N_{l} ≥ 20",
-       .measured = slope(depths, stable),
-       .expected = slope(depths, predicted),
-       .relation = Relation::within,
-       .bound = 0.08,
-       .bound_reason = "rates 5 % apart; how far a run may rise unseen changes with depth",
-       .witness_pair = "TND",
-       .dataset = white.name},
-      {.quantity = "slope of ln(best rate of all), N_{l} ≥ 20",
-       .measured = slope(raw_depths, fastest),
-       .expected = -0.8,
-       .relation = Relation::within,
-       .bound = 0.3,
-       .bound_reason =
-           "−0.6 to −1 in pilot runs: a rate grid of ratio 1.44, and runs past 2/λ_{max} that are chaotic",
-       .witness_pair = "ND",
-       .dataset = raw.name},
-      {.quantity = "best rate at its highest over that at N_{l} = 3: at small depth it rises, O(1/N_{l}) "
-                   "sets in later",
-       .measured = peak / fastest.front(),
-       .expected = 4,
-       .relation = Relation::at_least,
-       .bound = 2,
-       .bound_reason = "two steps of the grid at least",
-       .witness_pair = "ND",
-       .dataset = raw.name}};
+  return {{.quantity = "slope of ln(best rate whose error never rises) against ln N_{l}, N_{l} ≥ 20",
+           .measured = slope(depths, stable),
+           .expected = slope(depths, predicted),
+           .relation = Relation::within,
+           .bound = 0.08,
+           .bound_reason = "rates 5 % apart; how far a run may rise unseen changes with depth",
+           .witness_pair = "TND",
+           .dataset = white.name},
+          {.quantity = "slope of ln(best rate of all), N_{l} ≥ 20",
+           .measured = slope(raw_depths, fastest),
+           .expected = -0.8,
+           .relation = Relation::within,
+           .bound = context.effort() == Effort::quick ? 0.45 : 0.3,
+           .bound_reason = "−0.6 to −1 in pilot runs; past 2/λ_{max} runs are chaotic and move a best rate "
+                           "by up to two steps of the "
+                           "grid, 2 ln 1.44 over ln 5 where there are three depths only, less over ten",
+           .witness_pair = "ND",
+           .dataset = raw.name},
+          {.quantity = "best rate at its highest over that at N_{l} = 3: at small depth it rises, O(1/N_{l}) "
+                       "sets in later",
+           .measured = peak / fastest.front(),
+           .expected = 4,
+           .relation = Relation::at_least,
+           .bound = 2,
+           .bound_reason = "two steps of the grid at least",
+           .witness_pair = "ND",
+           .dataset = raw.name}};
 }
 
 }  // namespace
