@@ -1,0 +1,166 @@
+// The kernels behind thin_products.hpp, compiled once for each set of vector instructions. Included by the
+// thin_kernels_*.cpp alone, which say how wide a vector is (kVectorBytes) and in which namespace; nothing of
+// the standard library may come in, or a machine without these instructions could be handed a copy of it.
+//
+// Vectors lie along the columns of the large matrix. A tile of rows and columns of the result stays in
+// registers; what the next columns will need is asked for a column's group ahead.
+
+namespace dln::linalg::DLN_KERNELS {
+namespace {
+
+using Index = long;
+
+template <class Real>
+struct Vectors;
+template <>
+struct Vectors<double> {
+  typedef double Packed __attribute__((vector_size(kVectorBytes)));
+  typedef double Anywhere __attribute__((vector_size(kVectorBytes), aligned(8), may_alias));
+};
+template <>
+struct Vectors<float> {
+  typedef float Packed __attribute__((vector_size(kVectorBytes)));
+  typedef float Anywhere __attribute__((vector_size(kVectorBytes), aligned(4), may_alias));
+};
+template <class Real>
+using Packed = typename Vectors<Real>::Packed;
+template <class Real>
+constexpr int kLanes = kVectorBytes / static_cast<int>(sizeof(Real));
+constexpr int kLineBytes = 64;
+
+template <class Real>
+[[gnu::always_inline]] inline Packed<Real> load(const Real* from) {
+  return *reinterpret_cast<const typename Vectors<Real>::Anywhere*>(from);
+}
+template <class Real>
+[[gnu::always_inline]] inline void store(Real* to, Packed<Real> value) {
+  *reinterpret_cast<typename Vectors<Real>::Anywhere*>(to) = value;
+}
+
+// R rows of thin^T against C columns of large, m long: result(c, r) = sum_i thin(i, r) large(i, c).
+template <class Real, int R, int C>
+[[gnu::always_inline]] inline void dot_tile(const Real* thin, const Real* large, Real* result, Index m,
+                                            Index n) {
+  Packed<Real> sums[R][C] = {};
+  Index i = 0;
+  for (; i + kLanes<Real> <= m; i += kLanes<Real>) {
+    Packed<Real> x[C];
+#pragma GCC unroll 4
+    for (int c = 0; c < C; ++c) x[c] = load(large + c * m + i);
+#pragma GCC unroll 4
+    for (int r = 0; r < R; ++r) {
+      const Packed<Real> p = load(thin + r * m + i);
+#pragma GCC unroll 4
+      for (int c = 0; c < C; ++c) sums[r][c] += p * x[c];
+    }
+  }
+#pragma GCC unroll 4
+  for (int r = 0; r < R; ++r)
+#pragma GCC unroll 4
+    for (int c = 0; c < C; ++c) {
+      Real sum = 0;
+      for (int lane = 0; lane < kLanes<Real>; ++lane) sum += sums[r][c][lane];
+      for (Index k = i; k < m; ++k) sum += thin[r * m + k] * large[c * m + k];
+      result[c + r * n] = sum;
+    }
+}
+
+// All rows for C columns, which stay in cache from the first tile of rows to the last.
+template <class Real, int C>
+[[gnu::always_inline]] inline void dot_columns(const Real* thin, const Real* large, Real* result, Index r,
+                                               Index m, Index n) {
+  Index k = 0;
+  for (; r - k >= 4; k += 4) dot_tile<Real, 4, C>(thin + k * m, large, result + k * n, m, n);
+  if (r - k == 3) return dot_tile<Real, 3, C>(thin + k * m, large, result + k * n, m, n);
+  if (r - k == 2) return dot_tile<Real, 2, C>(thin + k * m, large, result + k * n, m, n);
+  if (r - k == 1) return dot_tile<Real, 1, C>(thin + k * m, large, result + k * n, m, n);
+}
+
+template <class Real>
+[[gnu::always_inline]] inline void prefetch(const Real* from, Index count) {
+  for (Index i = 0; i < count; i += kLineBytes / static_cast<Index>(sizeof(Real)))
+    __builtin_prefetch(from + i);
+}
+
+template <class Real>
+void times(const Real* thin, const Real* large, Real* result, Index r, Index m, Index n) {
+  constexpr int kColumns =
+      3;  // with four rows, twelve sums: what sixteen registers hold beside their factors
+  Index j = 0;
+  for (; j + kColumns <= n; j += kColumns) {
+    if (j + 2 * kColumns <= n) prefetch(large + (j + kColumns) * m, kColumns * m);
+    dot_columns<Real, kColumns>(thin, large + j * m, result + j, r, m, n);
+  }
+  for (; j < n; ++j) dot_columns<Real, 1>(thin, large + j * m, result + j, r, m, n);
+}
+
+// C columns of large, `rows` of their rows: the pass through what they were, and their update.
+template <class Real, int C>
+[[gnu::always_inline]] inline void update_columns(const Real* left, const Real* right, Real* large,
+                                                  Real* passed, Index r, Index m, Index rows, bool more) {
+  Index i = 0;
+  for (; i + kLanes<Real> <= rows; i += kLanes<Real>) {
+    Packed<Real> before[C], after[C];
+    if (more)
+#pragma GCC unroll 4
+      for (int c = 0; c < C; ++c) __builtin_prefetch(large + (c + C) * m + i, 1);
+#pragma GCC unroll 4
+    for (int c = 0; c < C; ++c) after[c] = before[c] = load(large + c * m + i);
+    for (Index k = 0; k < r; ++k) {
+      Packed<Real> sum = load(passed + k * m + i);
+      const Packed<Real> p = load(left + k * m + i);
+#pragma GCC unroll 4
+      for (int c = 0; c < C; ++c) {
+        const Packed<Real> x = right[k + c * r] - Packed<Real>{};
+        sum += before[c] * x;
+        after[c] += p * x;
+      }
+      store(passed + k * m + i, sum);
+    }
+#pragma GCC unroll 4
+    for (int c = 0; c < C; ++c) store(large + c * m + i, after[c]);
+  }
+  for (; i < rows; ++i)
+    for (int c = 0; c < C; ++c) {
+      const Real before = large[c * m + i];
+      Real after = before;
+      for (Index k = 0; k < r; ++k) {
+        passed[k * m + i] += before * right[k + c * r];
+        after += left[k * m + i] * right[k + c * r];
+      }
+      large[c * m + i] = after;
+    }
+}
+
+template <class Real>
+void update(const Real* left, const Real* right, Real* large, Real* passed, Index r, Index m, Index n) {
+  constexpr int kColumns = 4;
+  constexpr Index kRows = 128;  // so that `left` and `passed` stay in the first cache
+  for (Index i = 0; i < m * r; ++i) passed[i] = 0;
+  for (Index i = 0; i < m; i += kRows) {
+    const Index rows = m - i < kRows ? m - i : kRows;
+    Index j = 0;
+    for (; j + kColumns <= n; j += kColumns)
+      update_columns<Real, kColumns>(left + i, right + j * r, large + i + j * m, passed + i, r, m, rows,
+                                     j + 2 * kColumns <= n);
+    for (; j < n; ++j)
+      update_columns<Real, 1>(left + i, right + j * r, large + i + j * m, passed + i, r, m, rows, false);
+  }
+}
+
+}  // namespace
+
+void thin_times_large(const double* t, const double* l, double* x, Index r, Index m, Index n) {
+  times(t, l, x, r, m, n);
+}
+void thin_times_large(const float* t, const float* l, float* x, Index r, Index m, Index n) {
+  times(t, l, x, r, m, n);
+}
+void pass_and_update(const double* a, const double* b, double* l, double* p, Index r, Index m, Index n) {
+  update(a, b, l, p, r, m, n);
+}
+void pass_and_update(const float* a, const float* b, float* l, float* p, Index r, Index m, Index n) {
+  update(a, b, l, p, r, m, n);
+}
+
+}  // namespace dln::linalg::DLN_KERNELS
