@@ -1,50 +1,64 @@
 #include "dln/network/chain_gradient.hpp"
 
+#include <type_traits>
+
 #include "dln/base/error.hpp"
 #include "dln/linalg/small_products.hpp"
+#include "dln/linalg/thin_products.hpp"
 
 namespace dln::network {
 namespace {
-
-using linalg::Matrix;
 
 // Compressed networks have ten units a layer, say, and a hundred layers: a general product would spend its
 // time packing.
 bool small(Eigen::Index rows, Eigen::Index inner, Eigen::Index columns) {
   return linalg::few_rows(rows) && inner * columns <= 1 << 14;
 }
+// Whole networks are a thousand units wide and have few outputs: what counts is how often weights are read.
+bool wide(Eigen::Index outputs, const auto& weight) {
+  return outputs <= linalg::kThinRows && weight.rows() >= 16 && weight.size() > 1 << 14;
+}
+
+template <class M>
+constexpr bool kDoubles = std::is_same_v<typename M::Scalar, double>;
 
 // c = a b.
-void multiply(const Matrix& a, const auto& b, auto&& c) {
-  if (small(a.rows(), a.cols(), b.cols()))
-    linalg::multiply_small(a.data(), b.data(), c.data(), a.rows(), a.cols(), b.cols());
-  else
-    c.noalias() = a * b;
+template <class M>
+void multiply(const M& a, const auto& b, auto&& c) {
+  if constexpr (kDoubles<M>)
+    if (small(a.rows(), a.cols(), b.cols()))
+      return linalg::multiply_small(a.data(), b.data(), c.data(), a.rows(), a.cols(), b.cols());
+  c.noalias() = a * b;
 }
 // c = a b^T.
-void multiply_by_transpose(const Matrix& a, const auto& b, Matrix& c) {
-  if (small(a.rows(), a.cols(), b.rows()))
-    linalg::multiply_small_by_transpose(a.data(), b.data(), c.data(), a.rows(), a.cols(), b.rows());
-  else
-    c.noalias() = a * b.transpose();
+template <class M>
+void multiply_by_transpose(const M& a, const auto& b, M& c) {
+  if constexpr (kDoubles<M>)
+    if (small(a.rows(), a.cols(), b.rows()))
+      return linalg::multiply_small_by_transpose(a.data(), b.data(), c.data(), a.rows(), a.cols(), b.rows());
+  c.noalias() = a * b.transpose();
 }
 // c = a^T b, with room for a^T.
-void multiply_transposed(const Matrix& a, const Matrix& b, auto&& c, Matrix& transposed) {
-  if (small(a.cols(), a.rows(), b.cols())) {
-    transposed = a.transpose();
-    linalg::multiply_small(transposed.data(), b.data(), c.data(), a.cols(), a.rows(), b.cols());
-  } else {
-    c.noalias() = a.transpose() * b;
-  }
+template <class M>
+void multiply_transposed(const M& a, const M& b, auto&& c, M& transposed) {
+  if constexpr (kDoubles<M>)
+    if (small(a.cols(), a.rows(), b.cols())) {
+      transposed = a.transpose();
+      return linalg::multiply_small(transposed.data(), b.data(), c.data(), a.cols(), a.rows(), b.cols());
+    }
+  c.noalias() = a.transpose() * b;
 }
 
 }  // namespace
 
-ChainGradient::ChainGradient(const data::Correlations& correlations, const LinearNetwork<double>& shape)
-    : correlations_(correlations),
-      inputs_(correlations.sigma11.isIdentity(0)   ? Inputs::white
+template <class Real>
+ChainGradient<Real>::ChainGradient(const data::Correlations& correlations, const Network& shape)
+    : inputs_(correlations.sigma11.isIdentity(0)   ? Inputs::white
               : correlations.sigma11.isDiagonal(0) ? Inputs::diagonal
                                                    : Inputs::correlated),
+      sigma31_(correlations.sigma31.template cast<Real>()),
+      target_power_(correlations.target_power),
+      sum_factor_(data::sum_factor(correlations)),
       backward_(static_cast<std::size_t>(shape.depth().weight_matrices())),
       forward_(backward_.size()) {
   if (shape.inputs() != correlations.sigma31.cols() || shape.outputs() != correlations.sigma31.rows())
@@ -52,45 +66,87 @@ ChainGradient::ChainGradient(const data::Correlations& correlations, const Linea
         fmt::format("network from {} inputs to {} outputs: Sigma31 is {} x {}, expected {} x {}",
                     shape.inputs(), shape.outputs(), correlations.sigma31.rows(), correlations.sigma31.cols(),
                     shape.outputs(), shape.inputs()));
+  if (inputs_ == Inputs::diagonal)
+    sigma11_ = correlations.sigma11.diagonal().template cast<Real>();
+  else if (inputs_ == Inputs::correlated)
+    sigma11_ = correlations.sigma11.template cast<Real>();
   for (int l = 0; l < shape.depth().weight_matrices(); ++l) {
     const Eigen::Index units = shape.units()[static_cast<std::size_t>(l)];
-    backward_[static_cast<std::size_t>(l)].resize(shape.outputs(), units);
-    forward_[static_cast<std::size_t>(l)].resize(shape.outputs(), units);
+    above(l).resize(shape.outputs(), units);
+    below(l).resize(shape.outputs(), units);
   }
 }
 
-void ChainGradient::operator()(const LinearNetwork<double>& network, LinearNetwork<double>& direction) {
+template <class Real>
+void ChainGradient<Real>::look(const Network& network) {
   const int matrices = network.depth().weight_matrices();
-  auto at = [](auto& list, int l) -> auto& {
-    return list[static_cast<std::size_t>(l)];
-  };
-
-  at(backward_, matrices - 1) = network.weight(matrices);
-  for (int l = matrices - 1; l >= 1; --l) multiply(at(backward_, l), network.weight(l), at(backward_, l - 1));
-
-  at(forward_, 0) = correlations_.sigma31;
+  above(matrices - 1) = network.weight(matrices);
+  for (int l = matrices - 1; l >= 1; --l) {
+    const auto weight = network.weight(l);
+    if (!wide(sigma31_.rows(), weight)) {
+      multiply(above(l), weight, above(l - 1));
+      continue;
+    }
+    transposed_ = above(l).transpose();
+    product_.resize(weight.cols(), sigma31_.rows());
+    linalg::thin_times_large(transposed_.data(), weight.data(), product_.data(), sigma31_.rows(),
+                             weight.rows(), weight.cols());
+    above(l - 1) = product_.transpose();
+  }
+  below(0) = sigma31_;
   if (inputs_ == Inputs::white)
-    at(forward_, 0) -= at(backward_, 0);
+    below(0) -= above(0);
   else if (inputs_ == Inputs::diagonal)
-    at(forward_, 0) -= at(backward_, 0) * correlations_.sigma11.diagonal().asDiagonal();
+    below(0) -= above(0) * sigma11_.col(0).asDiagonal();
   else
-    at(forward_, 0).noalias() -= at(backward_, 0) * correlations_.sigma11;
-  for (int l = 1; l < matrices; ++l)
-    multiply_by_transpose(at(forward_, l - 1), network.weight(l), at(forward_, l));
+    below(0).noalias() -= above(0) * sigma11_;
+}
 
-  // backward_[l] holds the factor left of W^l for l < L; left of W^L stands the identity.
+template <class Real>
+void ChainGradient<Real>::operator()(const Network& network, Network& direction) {
+  const int matrices = network.depth().weight_matrices();
+  look(network);
+  for (int l = 1; l < matrices; ++l) multiply_by_transpose(below(l - 1), network.weight(l), below(l));
+  // above(l) holds the factor left of W^l for l < L; left of W^L stands the identity.
   for (int l = 1; l < matrices; ++l)
-    multiply_transposed(at(backward_, l), at(forward_, l - 1), direction.weight(l), transposed_);
-  direction.weight(matrices) = at(forward_, matrices - 1);
+    multiply_transposed(above(l), below(l - 1), direction.weight(l), transposed_);
+  direction.weight(matrices) = below(matrices - 1);
+}
+
+template <class Real>
+void ChainGradient<Real>::step(Network& network, Real rate) {
+  const int matrices = network.depth().weight_matrices();
+  for (int l = 1; l < matrices; ++l) {
+    auto weight = network.weight(l);
+    if (wide(sigma31_.rows(), weight)) {
+      transposed_ = rate * above(l).transpose();
+      product_.resize(weight.rows(), sigma31_.rows());
+      linalg::pass_and_update(transposed_.data(), below(l - 1).data(), weight.data(), product_.data(),
+                              sigma31_.rows(), weight.rows(), weight.cols());
+      below(l) = product_.transpose();
+    } else {
+      multiply_by_transpose(below(l - 1), weight, below(l));
+      product_.resize(weight.rows(), weight.cols());
+      multiply_transposed(above(l), below(l - 1), product_, transposed_);
+      weight += rate * product_;
+    }
+  }
+  network.weight(matrices) += rate * below(matrices - 1);
 }
 
 // With W the end-to-end map, ||y||^2 - 2 W.Sigma31 + W Sigma11.W = ||y||^2 - W.(Sigma31 + (Sigma31 - W
 // Sigma11)).
-double ChainGradient::squared_error() const {
+template <class Real>
+double ChainGradient<Real>::squared_error() const {
   const double explained =
-      (backward_.front().array() * (correlations_.sigma31 + forward_.front()).array()).sum();
-  return 0.5 * (correlations_.target_power - explained);
+      (backward_.front().template cast<double>().array() *
+       (sigma31_.template cast<double>() + forward_.front().template cast<double>()).array())
+          .sum();
+  return 0.5 * (target_power_ - explained);
 }
+
+template class ChainGradient<double>;
+template class ChainGradient<float>;
 
 double squared_error(const LinearNetwork<double>& network, const data::Correlations& correlations) {
   const linalg::Matrix map = end_to_end(network);

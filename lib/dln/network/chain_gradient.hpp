@@ -12,28 +12,54 @@
 
 namespace dln::network {
 
-// Keeps its workspace from call to call. The correlations must outlive it.
+// Keeps its workspace from call to call: as many rows as there are outputs, for every layer twice. Real is
+// double or float; the error is summed in double.
+template <class Real>
 class ChainGradient {
  public:
+  using Network = LinearNetwork<Real>;
+
   // Throws DomainError when the sizes of network and correlations do not compose.
-  ChainGradient(const data::Correlations& correlations, const LinearNetwork<double>& shape);
+  ChainGradient(const data::Correlations& correlations, const Network& shape);
 
   // direction = -dE/dW, E = 1/2 sum_mu ||y - W^L...W^1 x||^2 in the normalisation of the correlations.
-  void operator()(const LinearNetwork<double>& network, LinearNetwork<double>& direction);
+  void operator()(const Network& network, Network& direction);
+
+  // The same in two halves, for a step in place that needs no second copy of the weights: look() reads the
+  // weights once, after which the error is known; step() moves what was looked at by W^l += rate G^l, all
+  // layers from the old weights, reading and writing each once.
+  void look(const Network& network);
+  void step(Network& network, Real rate);
 
   // ||Sigma31 - W^L...W^1 Sigma11||_F of the last call.
-  double error_correlation_norm() const { return forward_.front().norm(); }
+  double error_correlation_norm() const { return static_cast<double>(forward_.front().norm()); }
   // E of the last call.
   double squared_error() const;
+  // ||Sigma31||_F: the first of these at zero weights.
+  double target_correlation_norm() const { return static_cast<double>(sigma31_.norm()); }
+  // By which a rate that multiplies sums over the examples multiplies G^l (data::sum_factor).
+  double sum_factor() const { return sum_factor_; }
 
  private:
-  const data::Correlations& correlations_;
+  using Matrix = typename Network::Matrix;
+
+  Matrix& above(int l) { return backward_[static_cast<std::size_t>(l)]; }
+  Matrix& below(int l) { return forward_[static_cast<std::size_t>(l)]; }
+
   // Exactly the identity, one product less; exactly diagonal, a scaling in its place.
   enum class Inputs { white, diagonal, correlated } inputs_;
-  std::vector<linalg::Matrix> backward_;  // [l] = W^L ... W^{l+1} : N_{L+1} x N_{l+1}, l = 0 .. L-1
-  std::vector<linalg::Matrix> forward_;   // [l] = E (W^l ... W^1)^T : N_{L+1} x N_{l+1}, l = 0 .. L-1
-  linalg::Matrix transposed_;
+  Matrix sigma11_;  // whole, one column for a diagonal, nothing for the identity
+  Matrix sigma31_;
+  double target_power_, sum_factor_;
+  std::vector<Matrix> backward_;  // [l] = W^L ... W^{l+1} : N_{L+1} x N_{l+1}, l = 0 .. L-1
+  std::vector<Matrix> forward_;   // [l] = E (W^l ... W^1)^T : N_{L+1} x N_{l+1}, l = 0 .. L-1
+  Matrix transposed_, product_;
 };
+template <class Real>
+ChainGradient(const data::Correlations&, const LinearNetwork<Real>&) -> ChainGradient<Real>;
+
+extern template class ChainGradient<double>;
+extern template class ChainGradient<float>;
 
 // 1/2 sum ||y - W^L...W^1 x||^2 in the normalisation of the correlations.
 double squared_error(const LinearNetwork<double>& network, const data::Correlations& correlations);

@@ -44,6 +44,29 @@ DescentResult descend_by(const LearningRule& rule, double scale, LinearNetwork<d
   }
 }
 
+template <class Real>
+InPlaceResult descend_in_place(ChainGradient<Real>& gradient, LinearNetwork<Real>& network,
+                               const DescentOptions& options, const ErrorObserver& observer) {
+  check(options);
+  base::require(options.observe_every == 1, "observe every", static_cast<double>(options.observe_every), "1");
+  const auto rate = static_cast<Real>(options.learning_rate * gradient.sum_factor());
+  double bound = 0;
+  for (long iteration = 0;; ++iteration) {
+    gradient.look(network);
+    const double error = gradient.error_correlation_norm();
+    if (iteration == 0)
+      bound = options.divergence_bound * std::max(error, gradient.target_correlation_norm());
+    if (!(std::isfinite(error) && error <= bound)) return {DescentStop::diverged, iteration};
+    if (observer && !observer(iteration, gradient.squared_error())) return {DescentStop::observer, iteration};
+    if (iteration == options.max_iterations) return {DescentStop::max_iterations, iteration};
+    gradient.step(network, rate);
+  }
+}
+template InPlaceResult descend_in_place(ChainGradient<double>&, LinearNetwork<double>&, const DescentOptions&,
+                                        const ErrorObserver&);
+template InPlaceResult descend_in_place(ChainGradient<float>&, LinearNetwork<float>&, const DescentOptions&,
+                                        const ErrorObserver&);
+
 DescentResult descend(LinearNetwork<double> network, const data::Correlations& correlations,
                       const DescentOptions& options, const DescentObserver& observer) {
   DescentOptions in_sums = options;

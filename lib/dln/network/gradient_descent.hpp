@@ -52,4 +52,18 @@ using LearningRule =
 DescentResult descend_by(const LearningRule& rule, double scale, LinearNetwork<double> network,
                          const DescentOptions& options, const DescentObserver& observer = {});
 
+// Descent of wide networks in place: no second copy of the weights, and each is read twice and written once
+// an iteration. `gradient` is kept by the caller, who may come back for more.
+struct InPlaceResult {
+  DescentStop reason;
+  long iterations;  // updates done; on divergence, the iteration at which it was noticed
+};
+// Sees every iteration before its update (and the last without one), with the error E in the correlations'
+// normalisation. Returns false to stop.
+using ErrorObserver = std::function<bool(long iteration, double squared_error)>;
+// options.observe_every is 1. Throws DomainError for options out of their domains.
+template <class Real>
+InPlaceResult descend_in_place(ChainGradient<Real>& gradient, LinearNetwork<Real>& network,
+                               const DescentOptions& options, const ErrorObserver& observer = {});
+
 }  // namespace dln::network
