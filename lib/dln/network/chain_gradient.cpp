@@ -4,7 +4,7 @@
 
 #include "dln/base/error.hpp"
 #include "dln/linalg/small_products.hpp"
-#include "dln/linalg/thin_products.hpp"
+#include "dln/linalg/one_pass.hpp"
 
 namespace dln::network {
 namespace {

@@ -1,5 +1,5 @@
-// The kernels behind thin_products.hpp, compiled once for each set of vector instructions. Included by the
-// thin_kernels_*.cpp alone, which say how wide a vector is (kVectorBytes) and in which namespace; nothing of
+// The kernels behind one_pass.hpp, compiled once for each set of vector instructions. Included by the
+// one_pass_*.cpp alone, which say how wide a vector is (kVectorBytes) and in which namespace; nothing of
 // the standard library may come in, or a machine without these instructions could be handed a copy of it.
 //
 // Vectors lie along the columns of the large matrix. A tile of rows and columns of the result stays in

@@ -1,5 +1,5 @@
 // Products with large matrices, for every set of instructions that this machine has, against Eigen's.
-#include "dln/linalg/thin_products.hpp"
+#include "dln/linalg/one_pass.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@ template <class Real>
 using Dense = Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic>;
 
 template <class Real>
-class ThinProducts : public testing::Test {
+class OnePass : public testing::Test {
  protected:
   Dense<Real> random(Eigen::Index rows, Eigen::Index columns) {
     return Dense<Real>::NullaryExpr(rows, columns, [&] { return static_cast<Real>(stream_.normal()); });
@@ -44,12 +44,12 @@ class ThinProducts : public testing::Test {
   }
 
  private:
-  base::RandomStream stream_ = base::stream(1, "thin products test");
+  base::RandomStream stream_ = base::stream(1, "one pass test");
 };
 using Reals = testing::Types<double, float>;
-TYPED_TEST_SUITE(ThinProducts, Reals);
+TYPED_TEST_SUITE(OnePass, Reals);
 
-TYPED_TEST(ThinProducts, MultiplyInOnePass) {
+TYPED_TEST(OnePass, MultiplyInOnePass) {
   int compared = 0;
   for (Instructions set : kSets) {
     if (!supported(set)) continue;
@@ -65,7 +65,7 @@ TYPED_TEST(ThinProducts, MultiplyInOnePass) {
   EXPECT_GE(compared, 49);
 }
 
-TYPED_TEST(ThinProducts, PassThroughWhatWasAndUpdate) {
+TYPED_TEST(OnePass, PassThroughWhatWasAndUpdate) {
   int compared = 0;
   for (Instructions set : kSets) {
     if (!supported(set)) continue;
@@ -83,7 +83,7 @@ TYPED_TEST(ThinProducts, PassThroughWhatWasAndUpdate) {
   EXPECT_GE(compared, 49);
 }
 
-TEST(ThinProducts, RefuseInstructionsThatAreNotThere) {
+TEST(OnePass, RefuseInstructionsThatAreNotThere) {
   EXPECT_TRUE(supported(Instructions::baseline));
   EXPECT_TRUE(supported(instructions_here()));
   double x = 1;

@@ -1,4 +1,4 @@
-#include "dln/linalg/thin_products.hpp"
+#include "dln/linalg/one_pass.hpp"
 
 #include "dln/base/error.hpp"
 
