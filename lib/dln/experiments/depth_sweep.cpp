@@ -45,43 +45,34 @@ struct Trial {
 class Trainer {
  public:
   Trainer(const LearningProblem& problem, const Network& start, double threshold)
-      : problem_(problem), gradient_(problem.correlations, start), threshold_(threshold) {
-    const Network nothing(start.units());
-    largest_ = 1e6 * network::squared_error(nothing, problem.correlations);
-  }
+      : gradient_(problem.correlations, start),
+        threshold_(threshold),
+        largest_(1e6 * 0.5 * problem.correlations.target_power) {}
 
   // Up to `until` epochs, or until it has learned, or, its error having risen, up to `most`.
   void advance(Trial& trial, long until, long most) {
-    const network::LearningRule rule = [&](const Network& at, Network& direction) {
-      gradient_(at, direction);
-      return gradient_.error_correlation_norm();
-    };
     const long from = trial.epoch;
-    const auto observe = [&](const network::DescentState& state) {
-      const double error = gradient_.squared_error();
+    const auto observe = [&](long iteration, double error) {
       // Where nothing moves any more the error changes by its own rounding.
       if (error > trial.error * (1 + 1e-12)) trial.monotone = false;
       trial.error = error;
-      trial.epoch = from + state.iteration;
+      trial.epoch = from + iteration;
       if (error < threshold_) trial.outcome = SweepOutcome::learned;
       if (!(error <= largest_)) trial.outcome = SweepOutcome::diverged;
       if (!trial.monotone && trial.epoch >= most) trial.outcome = SweepOutcome::given_up;
       return !trial.outcome;
     };
-    auto result = network::descend_by(rule, problem_.correlations.sigma31.norm(), std::move(trial.network),
-                                      {.learning_rate = trial.rate, .max_iterations = until - from}, observe);
-    trial.network = std::move(result.network);
-    if (result.reason == network::DescentStop::diverged) {
-      trial.outcome = SweepOutcome::diverged;
-      trial.epoch = from + result.iterations;
-      trial.monotone = false;
-    }
+    const auto result = network::descend_in_place(
+        gradient_, trial.network, {.learning_rate = trial.rate, .max_iterations = until - from}, observe);
+    if (result.reason != network::DescentStop::diverged) return;
+    trial.outcome = SweepOutcome::diverged;
+    trial.epoch = from + result.iterations;
+    trial.monotone = false;
   }
 
  private:
-  const LearningProblem& problem_;
-  network::ChainGradient gradient_;
-  double threshold_, largest_;
+  network::ChainGradient<double> gradient_;
+  double threshold_, largest_;  // errors: learned below the one, lost above the other
 };
 
 // All rates of one depth side by side, further and further, so that none runs long before it is known how
