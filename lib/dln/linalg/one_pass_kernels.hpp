@@ -37,13 +37,14 @@ template <class Real>
   *reinterpret_cast<typename Vectors<Real>::Anywhere*>(to) = value;
 }
 
-// R rows of thin^T against C columns of large, m long: result(c, r) = sum_i thin(i, r) large(i, c).
-template <class Real, int R, int C>
+// R rows of thin^T against C columns of large, m long: result(c, r) = sum_i thin(i, r) large(i, c). On the
+// way it asks for the C columns after these if Ask.
+template <class Real, int R, int C, bool Ask>
 [[gnu::always_inline]] inline void dot_tile(const Real* thin, const Real* large, Real* result, Index m,
                                             Index n) {
+  constexpr Index kLine = kLineBytes / static_cast<Index>(sizeof(Real));
   Packed<Real> sums[R][C] = {};
-  Index i = 0;
-  for (; i + kLanes<Real> <= m; i += kLanes<Real>) {
+  const auto add = [&](Index i) __attribute__((always_inline)) {
     Packed<Real> x[C];
 #pragma GCC unroll 4
     for (int c = 0; c < C; ++c) x[c] = load(large + c * m + i);
@@ -53,7 +54,16 @@ template <class Real, int R, int C>
 #pragma GCC unroll 4
       for (int c = 0; c < C; ++c) sums[r][c] += p * x[c];
     }
+  };
+  Index i = 0;
+  for (; i + kLine <= m; i += kLine) {
+    if (Ask)
+#pragma GCC unroll 4
+      for (int c = 0; c < C; ++c) __builtin_prefetch(large + (c + C) * m + i);
+#pragma GCC unroll 4
+    for (Index k = 0; k < kLine; k += kLanes<Real>) add(i + k);
   }
+  for (; i + kLanes<Real> <= m; i += kLanes<Real>) add(i);
 #pragma GCC unroll 4
   for (int r = 0; r < R; ++r)
 #pragma GCC unroll 4
@@ -66,20 +76,18 @@ template <class Real, int R, int C>
 }
 
 // All rows for C columns, which stay in cache from the first tile of rows to the last.
-template <class Real, int C>
+template <class Real, int C, bool Ask>
 [[gnu::always_inline]] inline void dot_columns(const Real* thin, const Real* large, Real* result, Index r,
                                                Index m, Index n) {
   Index k = 0;
-  for (; r - k >= 4; k += 4) dot_tile<Real, 4, C>(thin + k * m, large, result + k * n, m, n);
-  if (r - k == 3) return dot_tile<Real, 3, C>(thin + k * m, large, result + k * n, m, n);
-  if (r - k == 2) return dot_tile<Real, 2, C>(thin + k * m, large, result + k * n, m, n);
-  if (r - k == 1) return dot_tile<Real, 1, C>(thin + k * m, large, result + k * n, m, n);
-}
-
-template <class Real>
-[[gnu::always_inline]] inline void prefetch(const Real* from, Index count) {
-  for (Index i = 0; i < count; i += kLineBytes / static_cast<Index>(sizeof(Real)))
-    __builtin_prefetch(from + i);
+  if (r >= 4) {
+    dot_tile<Real, 4, C, Ask>(thin, large, result, m, n);
+    k = 4;
+  }
+  for (; r - k >= 4; k += 4) dot_tile<Real, 4, C, false>(thin + k * m, large, result + k * n, m, n);
+  if (r - k == 3) return dot_tile<Real, 3, C, false>(thin + k * m, large, result + k * n, m, n);
+  if (r - k == 2) return dot_tile<Real, 2, C, false>(thin + k * m, large, result + k * n, m, n);
+  if (r - k == 1) return dot_tile<Real, 1, C, false>(thin + k * m, large, result + k * n, m, n);
 }
 
 template <class Real>
@@ -87,11 +95,11 @@ void times(const Real* thin, const Real* large, Real* result, Index r, Index m, 
   constexpr int kColumns =
       3;  // with four rows, twelve sums: what sixteen registers hold beside their factors
   Index j = 0;
-  for (; j + kColumns <= n; j += kColumns) {
-    if (j + 2 * kColumns <= n) prefetch(large + (j + kColumns) * m, kColumns * m);
-    dot_columns<Real, kColumns>(thin, large + j * m, result + j, r, m, n);
-  }
-  for (; j < n; ++j) dot_columns<Real, 1>(thin, large + j * m, result + j, r, m, n);
+  for (; j + 2 * kColumns <= n; j += kColumns)
+    dot_columns<Real, kColumns, true>(thin, large + j * m, result + j, r, m, n);
+  for (; j + kColumns <= n; j += kColumns)
+    dot_columns<Real, kColumns, false>(thin, large + j * m, result + j, r, m, n);
+  for (; j < n; ++j) dot_columns<Real, 1, false>(thin, large + j * m, result + j, r, m, n);
 }
 
 // C columns of large, `rows` of their rows: the pass through what they were, and their update.
