@@ -6,10 +6,12 @@
 
 #include "dln/base/error.hpp"
 #include "dln/base/random.hpp"
+#include "dln/linalg/thin_products.hpp"
 
 namespace dln::network {
 namespace {
 
+using linalg::Into;
 using linalg::Matrix;
 using linalg::Vector;
 using Network = LinearNetwork<double>;
@@ -34,6 +36,17 @@ Eigen::Map<Vector> flat(Network& network) {
 }
 Eigen::Map<const Vector> flat(const Network& network) {
   return {network.buffer().data(), static_cast<Eigen::Index>(network.buffer().size())};
+}
+
+// c = factor a b or c += factor a b, where a has few rows, or few columns.
+template <class A, class B, class C>
+void multiply(double factor, const A& a, const B& b, Into into, C&& c) {
+  if (std::min(a.rows(), a.cols() / 2) <= linalg::kThin)
+    linalg::multiply_thin(factor, linalg::strided(a), linalg::strided(b), into, c.data(), c.outerStride());
+  else if (into == Into::fresh)
+    c.noalias() = factor * a * b;
+  else
+    c.noalias() += factor * a * b;
 }
 
 }  // namespace
@@ -75,18 +88,18 @@ void HessianProduct::move_chains(const Network& direction) {
 
   back(matrices - 1).bottomRows(n) = direction.weight(matrices);
   for (int l = matrices - 1; l >= 1; --l) {
-    back(l - 1).bottomRows(n).noalias() = back(l).bottomRows(n) * at_.weight(l);
-    back(l - 1).bottomRows(n).noalias() += back(l).topRows(n) * direction.weight(l);
+    multiply(1, back(l).bottomRows(n), at_.weight(l), Into::fresh, back(l - 1).bottomRows(n));
+    multiply(1, back(l).topRows(n), direction.weight(l), Into::sum, back(l - 1).bottomRows(n));
   }
   if (inputs_ == Inputs::white)
     forth(0).topRows(n) = -back(0).bottomRows(n);
   else if (inputs_ == Inputs::diagonal)
     forth(0).topRows(n) = -back(0).bottomRows(n) * correlations_.sigma11.diagonal().asDiagonal();
   else
-    forth(0).topRows(n).noalias() = -back(0).bottomRows(n) * correlations_.sigma11;
+    multiply(-1, back(0).bottomRows(n), correlations_.sigma11, Into::fresh, forth(0).topRows(n));
   for (int l = 1; l < matrices; ++l) {
-    forth(l).topRows(n).noalias() = forth(l - 1).topRows(n) * at_.weight(l).transpose();
-    forth(l).topRows(n).noalias() += forth(l - 1).bottomRows(n) * direction.weight(l).transpose();
+    multiply(1, forth(l - 1).topRows(n), at_.weight(l).transpose(), Into::fresh, forth(l).topRows(n));
+    multiply(1, forth(l - 1).bottomRows(n), direction.weight(l).transpose(), Into::sum, forth(l).topRows(n));
   }
 }
 
@@ -97,8 +110,8 @@ void HessianProduct::operator()(const Network& direction, Network& product) {
   const int matrices = at_.depth().weight_matrices();
   // Left of W^L stands the identity, whose derivative is zero. backward_[l] is to the left of W^l.
   for (int l = 1; l < matrices; ++l)
-    product.weight(l).noalias() =
-        -backward_[static_cast<std::size_t>(l)].transpose() * forward_[static_cast<std::size_t>(l) - 1];
+    multiply(-1, backward_[static_cast<std::size_t>(l)].transpose(),
+             forward_[static_cast<std::size_t>(l) - 1], Into::fresh, product.weight(l));
   product.weight(matrices) = -forward_.back().topRows(at_.outputs());
 }
 
