@@ -14,8 +14,8 @@
 //   (H V)^l = -(B'_l^T F_{l-1} + B_l^T F'_{l-1}).
 //
 // As in chain_gradient.hpp every intermediate has as few rows as the network has outputs, and nothing of size
-// hidden x hidden is formed but the result: a product takes twice the multiplications
-// of a gradient.
+// hidden x hidden is formed but the result: a product takes twice the
+// multiplications of a gradient.
 #pragma once
 
 #include <cstdint>
