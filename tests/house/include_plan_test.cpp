@@ -38,6 +38,7 @@ const std::map<std::string, Rooms> kDoors = {
     {"zlib.h", {"data", "tools"}},
     {"zip.h", {"data"}},
     {"benchmark/", {"benchmarks"}},
+    {"Spectra/", {"benchmarks"}},
     {"CLI/", {"tools"}},
     {"nlohmann/", {"validation", "tools"}},
     {"tbb/", {"experiments", "benchmarks", "tools"}},
@@ -46,8 +47,8 @@ const std::map<std::string, Rooms> kDoors = {
     {"Eigen/Eigenvalues", {"linalg"}},
     {"boost/random", {"base"}},
 };
-// odeint and gnuplot-iostream, heavy as they are, may not even appear in a header of their room.
-const std::set<std::string> kOnlyInSources = {"boost/numeric/odeint", "gnuplot-iostream", "CLI/"};
+// odeint, gnuplot-iostream and the like, heavy as they are, may not even appear in a header of their room.
+const std::set<std::string> kOnlyInSources = {"boost/numeric/odeint", "gnuplot-iostream", "CLI/", "Spectra/"};
 
 struct Include {
   fs::path file;
@@ -134,6 +135,7 @@ TEST(IncludePlan, RefusesWhatItMust) {
   EXPECT_TRUE(refused("plots", "a.cpp", "validation/claim.hpp"));
   EXPECT_TRUE(refused("ode", "a.hpp", "boost/numeric/odeint.hpp"));
   EXPECT_TRUE(refused("network", "a.cpp", "Eigen/SVD"));
+  EXPECT_TRUE(refused("network", "a.cpp", "Spectra/SymEigsSolver.h"));
   EXPECT_FALSE(violations("network", {"a.cpp", 1, "../theory/mode_law.hpp", true}).empty());
   EXPECT_FALSE(refused("tools", "a.cpp", "validation/claim.hpp"));
   EXPECT_FALSE(refused("network", "a.cpp", "Eigen/Core"));

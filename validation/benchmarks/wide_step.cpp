@@ -121,9 +121,7 @@ void wide_step(benchmark::State& state) {
       [&] { plain_step(peer, s, rate); });
   double off = 0, size = 0;  // of the change: in float most of it is lost to rounding the weights
   for (std::size_t i = 0; i < ours.buffer().size(); ++i) {
-    off += std::pow(static_cast<double>(ours.buffer()[i]) - static_cast<double>(peer.buffer()[i]) -
-                        static_cast<double>(start.buffer()[i]),
-                    2);
+    off += std::pow(static_cast<double>(ours.buffer()[i]) - static_cast<double>(peer.buffer()[i]), 2);
     size += std::pow(static_cast<double>(peer.buffer()[i]) - static_cast<double>(start.buffer()[i]), 2);
   }
   state.counters["difference"] = std::sqrt(off / size);

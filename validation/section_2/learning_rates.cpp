@@ -8,9 +8,6 @@
 #include "dln/base/worst.hpp"
 #include "dln/flow/deep_flow.hpp"
 #include "dln/flow/mode_descent.hpp"
-#include "dln/linalg/decompositions.hpp"
-#include "dln/network/chain_gradient.hpp"
-#include "dln/network/initial_weights.hpp"
 #include "dln/theory/depth_delay.hpp"
 #include "dln/theory/learning_rate.hpp"
 #include "validation/context.hpp"
@@ -21,151 +18,9 @@ namespace {
 
 using base::Depth;
 using base::DepthExponent;
-using linalg::Matrix;
-using Network = network::LinearNetwork<double>;
 
 DepthExponent layers(int n) {
   return DepthExponent(Depth::from_layers(n));
-}
-
-// The network's own Hessian, column by column: central differences of its gradient.
-Matrix hessian_of(const Network& at, const data::Correlations& correlations) {
-  const double h = 1e-5;
-  network::ChainGradient gradient(correlations, at);
-  Network moved = at, direction = at;
-  const auto size = static_cast<Eigen::Index>(at.buffer().size());
-  const auto minus_gradient = [&] {
-    gradient(moved, direction);
-    return linalg::Vector(Eigen::Map<linalg::Vector>(direction.buffer().data(), size));
-  };
-  Matrix hessian(size, size);
-  for (Eigen::Index i = 0; i < size; ++i) {
-    double& w = moved.buffer()[static_cast<std::size_t>(i)];
-    const double before = w;
-    w = before + h;
-    const linalg::Vector above = minus_gradient();
-    w = before - h;
-    hessian.col(i) = (minus_gradient() - above) / (2 * h);
-    w = before;
-  }
-  return (hessian + hessian.transpose()) / 2;
-}
-
-data::Correlations white(const Matrix& sigma31) {
-  data::Correlations correlations;
-  correlations.sigma11 = Matrix::Identity(sigma31.cols(), sigma31.cols());
-  correlations.sigma31 = sigma31;
-  correlations.target_power = sigma31.squaredNorm();
-  return correlations;
-}
-
-// How a claim obtains the eigenvalues along the diagonal.
-using Diagonal = std::function<theory::DiagonalHessian<double>(const Depth&, double s, double a)>;
-
-theory::DiagonalHessian<double> by_theory(const Depth& depth, double s, double a) {
-  return theory::diagonal_hessian(depth, s, a);
-}
-// Without the residual's part: Gauss and Newton's, which has no negative direction.
-theory::DiagonalHessian<double> gauss_newton(const Depth& depth, double, double a) {
-  const int L = depth.weight_matrices();
-  return {L * std::pow(a, 2 * L - 2), 0};
-}
-
-// One unit a layer: the network whose loss is Eq 14 itself.
-std::vector<Check> c30(Context&, const Diagonal& diagonal) {
-  base::Worst network, region;
-  const double s = 1.4;
-  for (int L : {2, 3, 5, 9}) {
-    const auto depth = Depth::from_weight_matrices(L);
-    const double end = std::pow(s, 1.0 / L),
-                 most = theory::largest_hessian_eigenvalue(DepthExponent(depth), s);
-    for (double share : {0.3, 0.7, 1.0, 1.1}) {
-      Network chain(std::vector<Eigen::Index>(static_cast<std::size_t>(L) + 1, 1));
-      std::ranges::fill(chain.buffer(), share * end);
-      const auto measured =
-          linalg::symmetric_eigen(hessian_of(chain, white(Matrix::Constant(1, 1, s)))).values;
-      const auto h = diagonal(depth, s, share * end);
-      linalg::Vector expected = linalg::Vector::Constant(L, h.antisymmetric);
-      expected[0] = h.symmetric;
-      std::ranges::sort(expected, std::greater<>());
-      network.see((measured - expected).cwiseAbs().maxCoeff() / most);
-    }
-    double largest = 0;
-    for (int i = 0; i <= 1000; ++i) {
-      const auto h = diagonal(depth, s, end * i / 1000);
-      largest = std::max({largest, std::abs(h.symmetric), std::abs(h.antisymmetric)});
-    }
-    region.see(std::abs(largest / most - 1));
-  }
-  return {
-      {.quantity =
-           "largest difference of the Hessian's eigenvalues along a_{i} = a, over λ_{max}, 2 to 9 matrices",
-       .measured = network.value(),
-       .expected = 0,
-       .relation = Relation::at_most,
-       .bound = 1e-8,
-       .bound_reason =
-           "central differences of step 1e-5 of the gradient: h² times fourth derivatives, some tens",
-       .wide_reason = "Most of them are smaller",
-       .witness_pair = "TN"},
-      {.quantity = "largest |eigenvalue| over 0 ≤ u ≤ s against that of the minimum, relative",
-       .measured = region.value(),
-       .expected = 0,
-       .relation = Relation::at_most,
-       .bound = 1e-12,
-       .bound_reason = "rounding: the maximum is at u = s itself",
-       .wide_reason = "Rounding is all there is",
-       .witness_pair = "T"}};
-}
-
-// A decoupled balanced minimum in a network with hidden layers wider than its modes.
-std::vector<Check> c46(Context& context, double power_of_top) {
-  std::vector<Check> checks;
-  for (const std::vector<Eigen::Index>& units :
-       {std::vector<Eigen::Index>{4, 3, 4}, {3, 4, 2, 3}, {2, 3, 3, 3, 2}}) {
-    auto stream = base::stream(context.seed(), "full Hessian");
-    const auto L = static_cast<int>(units.size()) - 1;
-    const Eigen::Index rank = *std::ranges::min_element(units);
-    const Matrix u = linalg::haar_orthonormal(units.back(), rank, stream),
-                 v = linalg::haar_orthonormal(units.front(), rank, stream);
-    linalg::Vector s(rank);
-    for (Eigen::Index k = 0; k < rank; ++k) s[k] = 2.0 / static_cast<double>(k + 1);
-    const Matrix sigma31 = u * s.asDiagonal() * v.transpose();
-    const auto minimum = network::balanced_weights(units, sigma31, stream);
-    const auto measured = linalg::symmetric_eigen(hessian_of(minimum, white(sigma31))).values;
-    // Every pair of an output and an input mode, 0 for those that are not there.
-    std::vector<double> expected(static_cast<std::size_t>(measured.size()), 0.0);
-    std::size_t at = 0;
-    const auto depth = Depth::from_weight_matrices(L);
-    const auto strength = [&](Eigen::Index k) { return k < rank ? s[k] : 0.0; };
-    for (Eigen::Index a = 0; a < units.back(); ++a)
-      for (Eigen::Index b = 0; b < units.front(); ++b)
-        expected[at++] = theory::pair_hessian_eigenvalue(depth, strength(a), strength(b));
-    std::ranges::sort(expected, std::greater<>());
-    base::Worst worst;
-    for (std::size_t i = 0; i < expected.size(); ++i)
-      worst.see(std::abs(measured[static_cast<Eigen::Index>(i)] - expected[i]) / expected[0]);
-    checks.push_back(
-        {.quantity = fmt::format("largest difference of all eigenvalues at a balanced minimum, over the top "
-                                 "one, {} units",
-                                 fmt::join(units, "-")),
-         .measured = worst.value(),
-         .expected = 0,
-         .relation = Relation::at_most,
-         .bound = 1e-8,
-         .bound_reason = "central differences of step 1e-5 of the gradient",
-         .wide_reason = "Their error is seldom at its largest",
-         .witness_pair = "TN"});
-    checks.push_back({.quantity = "top eigenvalue over L s_{1}^{2 − 2/L}",
-                      .measured = measured[0] / (L * std::pow(s[0], power_of_top - 2.0 / L)),
-                      .expected = 1,
-                      .relation = Relation::within,
-                      .bound = 1e-8,
-                      .bound_reason = "central differences of step 1e-5 of the gradient",
-                      .wide_reason = "Their error is seldom at its largest",
-                      .witness_pair = "TN"});
-  }
-  return checks;
 }
 
 using Rate = std::function<double(const DepthExponent&, double s)>;  // the optimal one
@@ -358,18 +213,6 @@ std::vector<Check> c33(Context&, const Delay& leading) {
 
 std::vector<Claim> claims_on_learning_rates() {
   return {
-      {{.id = "C30",
-        .section = 2,
-        .sentence = "Along a_{i} = a the Hessian of Eq 14 has the eigenvalue (2L − 1) u^{2−2/L} − (L − 1) s "
-                    "u^{1−2/L} once and (s − u) "
-                    "u^{1−2/L} L − 1 times; the largest over 0 ≤ u ≤ s is L s^{2−2/L}, at u = s.",
-        .source = "before “learning rate”, section 2",
-        .formula = "λ_{max} = L s^{2 − 2/L}",
-        .witnesses = "STN",
-        .figures = {}},
-       [](Context& c) { return c30(c, by_theory); },
-       "the residual's part of the Hessian is left out",
-       [](Context& c) { return c30(c, gauss_newton); }},
       {{.id = "C31",
         .section = 2,
         .sentence = "The optimal rate 1/λ_{max} falls as 1/(N_{l} s²) with depth; descent is stable below "
@@ -409,19 +252,6 @@ std::vector<Claim> claims_on_learning_rates() {
        [](Context& c) { return c33(c, theory::leading_delay_of_infinite_depth<double>); },
        "2s/ε in its place",
        [](Context& c) { return c33(c, [](double s, double eps) { return 2 * s / eps; }); }},
-      {{.id = "C46",
-        .section = 2,
-        .sentence = "At a balanced minimum with Σ¹¹ = I the full network's Hessian has one eigenvalue for "
-                    "each pair of an output and an "
-                    "input mode, Σ_{l} s_{α}^{2(L−l)/L} s_{β}^{2(l−1)/L}, and zeros; the largest is that of "
-                    "the strongest mode alone.",
-        .source = "section 2, beyond the paper",
-        .formula = "λ_{max} = L s_{1}^{2 − 2/L}",
-        .witnesses = "TN",
-        .figures = {}},
-       [](Context& c) { return c46(c, 2); },
-       "the power of s_{1} is 1 − 2/L",
-       [](Context& c) { return c46(c, 1); }},
       {{.id = "X11",
         .kind = Kind::finite_n,
         .section = 2,

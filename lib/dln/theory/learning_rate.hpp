@@ -1,6 +1,6 @@
 // How large a learning rate a mode and a network bear (section 2, before the delay): the Hessian of Eq 14's
 // error E = (s - a_1 ... a_L)^2 / 2, the time constant factored out, and of the full network's at a balanced
-// minimum.
+// minimum and, for two matrices, on the whole way to it.
 //
 // Along the diagonal a_i = a the eigenvalues are lambda_sym once and lambda_anti L - 1 times; over 0 <= a <=
 // s^{1/L} the largest in size is that of the minimum itself,
@@ -11,8 +11,10 @@
 // sums.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <span>
+#include <vector>
 
 #include "dln/base/depth.hpp"
 
@@ -93,6 +95,57 @@ Real pair_hessian_eigenvalue(const base::Depth& depth, const Real& u_output, con
     sum += above * below;
   }
   return input_variance * sum;
+}
+
+template <class Real>
+struct CountedEigenvalue {
+  Real value;
+  long count;  // >= 0
+};
+
+struct ThreeLayerUnits {
+  long inputs, hidden, outputs;
+};
+
+// The full network of two matrices on its decoupled path, Sigma11 = I: r modes of singular values s_i whose
+// two layers both have the strength u_i^{1/2}, n inputs, m hidden units and d outputs, r <= min(n, m, d), and
+// nothing to be learned beside those modes. The
+// eigenvalues are
+//
+//   3 u_i - s_i,  s_i - u_i                              once for each mode
+//   u_i                                                  n + d - 2r times each
+//   u_i - s_i,  s_i - u_i                                m - r times each
+//   0                                                    (m - r)(n + d - 2r) times
+//   u_i + u_k - (s_i + s_k)/2 +- ((s_i - s_k)^2/4 + u_i u_k)^{1/2},
+//   (s_i + s_k)/2 +- ((u_i - u_k - (s_i - s_k)/2)^2 + u_i u_k)^{1/2}     once for each pair i < k
+//
+// for any finite s_i and u_i >= 0. At u = s these are pair_hessian_eigenvalue's. Throws DomainError.
+template <class Real>
+std::vector<CountedEigenvalue<Real>> decoupled_hessian_spectrum(const ThreeLayerUnits& units,
+                                                                std::span<const Real> singular_values,
+                                                                std::span<const Real> strengths) {
+  using std::sqrt;
+  const auto& [n, m, d] = units;
+  const auto r = static_cast<long>(singular_values.size());
+  base::require(r >= 1 && r <= std::min({n, m, d}), "modes", r, "1 or more, as the narrowest layer holds");
+  base::require(strengths.size() == singular_values.size(), "strengths", strengths.size(),
+                "one for each singular value");
+  for (const Real& s : singular_values) base::require(base::is_finite(s), "s", s, "a finite number");
+  for (const Real& u : strengths) base::require_non_negative("u", u);
+
+  std::vector<CountedEigenvalue<Real>> all{{Real(0), (m - r) * (n + d - 2 * r)}};
+  for (std::size_t i = 0; i < singular_values.size(); ++i) {
+    const Real &s = singular_values[i], &u = strengths[i];
+    all.insert(all.end(), {{3 * u - s, 1}, {s - u, 1}, {u, n + d - 2 * r}, {u - s, m - r}, {s - u, m - r}});
+    for (std::size_t k = i + 1; k < singular_values.size(); ++k) {
+      const Real mean = (s + singular_values[k]) / 2, half = (s - singular_values[k]) / 2;
+      const Real sum = u + strengths[k], difference = u - strengths[k], product = u * strengths[k];
+      const Real x = sqrt(half * half + product),
+                 y = sqrt((difference - half) * (difference - half) + product);
+      all.insert(all.end(), {{sum - mean + x, 1}, {sum - mean - x, 1}, {mean + y, 1}, {mean - y, 1}});
+    }
+  }
+  return all;
 }
 
 }  // namespace dln::theory
