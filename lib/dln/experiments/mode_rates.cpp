@@ -99,7 +99,7 @@ ModeRateRow row_of(const ModeRateOptions& options, int layers) {
           .exact_steps = exact,
           .steps_at_optimal = found(at_optimal, layers).steps,
           .dependable = found(fastest(slowest_nearby(tried, neighbours), 0, edge), layers),
-          .stable = found(fastest(tried, 0, 9), layers),
+          .stable = found(fastest(tried, 0, edge), layers),
           .touching = fastest(tried, edge, INFINITY)};
 }
 
