@@ -6,6 +6,7 @@
 #include "dln/experiments/depth_sweep.hpp"
 #include "dln/experiments/energy_flow.hpp"
 #include "dln/experiments/learning_delay.hpp"
+#include "dln/experiments/mode_rates.hpp"
 #include "dln/experiments/phase_portrait.hpp"
 #include "dln/experiments/time_course.hpp"
 #include "plots/drawing.hpp"
@@ -95,15 +96,34 @@ struct DepthCurvesFigure {
 };
 Drawing depth_curves_figure(const DepthCurvesFigure& figure);
 
-// The excess t_N - t_3 in gradient steps at 1/lambda_max, against N_l, for several u0/s, and its limit.
-// Table: u0/s, N_l (inf for the limit), steps, excess.
+// The excess t_N - t_3 in gradient steps at 1/lambda_max: left against N_l for several u0/s, with its limit;
+// right against s/u0 for several N_l and the limit, with the asymptote s/eps that the limit follows and the
+// powers (s/u0)^{1 - 2/L} that finite depths leave it for.
+// Table: panel ("depth" or "strength"), u0/s, N_l (inf for the limit), steps, excess.
 struct DepthDelayFigure {
   std::string id;
   std::string title;
   std::string alternative_text;
-  std::vector<double> shares;  // u0/s = eps/s
-  std::vector<int> layers;
+  std::vector<double> shares;                // u0/s = eps/s, descending
+  std::vector<int> layers;                   // ascending
+  std::vector<int> layers_against_strength;  // each more than 3
 };
 Drawing depth_delay_figure(const DepthDelayFigure& figure);
+
+// Rates of a mode against N_l: the edge of stability and the fastest rate beside 1/lambda_max and
+// 2/lambda_max, as rates and as kappa, and the steps they take. Table: one row for each s and N_l, as
+// ModeRateRow.
+struct LearningRateFigure {
+  std::string id;
+  std::string title;
+  std::string alternative_text;
+  double share;  // u0/s of every mode
+  struct Mode {
+    double singular_value;
+    const std::vector<experiments::ModeRateRow>* rows;  // not null
+  };
+  std::vector<Mode> modes;  // one or more: the first is drawn, the last laid over it where kappa is drawn
+};
+Drawing learning_rate_figure(const LearningRateFigure& figure);
 
 }  // namespace dln::plots

@@ -15,8 +15,8 @@ namespace dln::tools {
 namespace {
 
 struct RateOptions {
-  std::optional<std::string> singular_values, input_variances, images, labels;
-  std::string scale = "raw", layers = "2,3,5,10,20,50,100", initial_strength = "1e-3";
+  std::optional<std::string> singular_values, input_variances, images, labels, scale;
+  std::string layers = "2,3,5,10,20,50,100", initial_strength = "1e-3";
 };
 
 std::vector<int> strict_layers(std::string_view text) {
@@ -50,9 +50,12 @@ experiments::AlignedModes modes_of(const RateOptions& options) {
     std::optional<std::filesystem::path> labels;
     if (options.labels) labels = *options.labels;
     ProgressLine progress;
-    return aligned_modes(
-        experiments::images_problem(*options.images, labels, scale_from_name(options.scale), progress));
+    return aligned_modes(experiments::images_problem(
+        *options.images, labels, scale_from_name(options.scale.value_or("raw")), progress));
   }
+  if (options.scale || options.labels)
+    throw base::DomainError(
+        fmt::format("--{}: expected with --images only", options.scale ? "scale" : "labels"));
   const auto s = strict_list("--s", *options.singular_values);
   const auto d = options.input_variances ? strict_list("--d", *options.input_variances)
                                          : std::vector<double>(s.size(), 1.0);
@@ -107,8 +110,7 @@ void add_rate(CLI::App& app, Action& chosen) {
   command->add_option("--d", options->input_variances, "Input variance along each mode; 1 unless given");
   command->add_option("--images", options->images, "IDX or IDX.gz images with labels instead");
   command->add_option("--labels", options->labels, "Their labels, when these are not found by name");
-  command->add_option("--scale", options->scale, "Of the images: raw, unit-variance or white")
-      ->capture_default_str();
+  command->add_option("--scale", options->scale, "Of the images: raw (unless given), unit-variance or white");
   command->add_option("--layers", options->layers, "Numbers of layers N_l")->capture_default_str();
   command->add_option("--u0", options->initial_strength, "Initial strength of every mode")
       ->capture_default_str();

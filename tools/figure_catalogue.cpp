@@ -222,12 +222,41 @@ plots::Drawing draw_delay(Context&) {
       {.id = "delay",
        .title = "How much later a deep network learns than one of three layers, each at the rate 1/λmax, "
                 "from u0 to s − u0.",
-       .alternative_text = "The excess in gradient steps against the number of layers, on logarithmic axes, "
-                           "for four initial strengths: each curve "
-                           "rises and levels off at its dotted limit, which is about s over u0.",
+       .alternative_text =
+           "Two panels of the excess in gradient steps, on logarithmic axes. Left, against the number of "
+           "layers for four initial strengths: each curve rises and levels off at its dotted limit, which is "
+           "about s over u0. Right, against s over u0: the limit of infinitely many layers follows the "
+           "straight line s over u0; 100, 10 and 5 layers follow it while u0 is large and bend below it, the "
+           "sooner the fewer they are, into straight lines of smaller slope.",
        .shares = {0.1, 1e-2, 1e-3, 1e-4},
        .layers = {4,  5,   6,   7,   8,   10,  13,   17,   22,   30,    40,    55,
-                  75, 100, 140, 200, 300, 500, 1000, 2000, 5000, 10000, 30000, 100000}});
+                  75, 100, 140, 200, 300, 500, 1000, 2000, 5000, 10000, 30000, 100000},
+       .layers_against_strength = {100, 10, 5}});
+}
+
+plots::Drawing draw_rate(Context&) {
+  experiments::ModeRateOptions options;
+  const double share = options.initial_strength;
+  const auto unit = run_mode_rates(options);
+  options.singular_value = 4;
+  options.initial_strength = 4 * share;
+  const auto four = run_mode_rates(options);
+  return plots::learning_rate_figure(
+      {.id = "rate",
+       .title = fmt::format("Learning rates of one mode against depth, gradient descent from u0 = {:g} s to "
+                            "within as much of s.",
+                            share),
+       .alternative_text =
+           "Three panels against the number of layers. Left, rates on logarithmic axes: the edge of "
+           "stability "
+           "lies on 2/λmax at every depth and the fastest rate between 1/λmax and it, all falling as one "
+           "over "
+           "the number of layers. Centre, the same times λmax: the edge at 2, the fastest rate rising from 1 "
+           "without hidden layers to 1.86, the same points for another singular value. Right, the steps: "
+           "descent at 1/λmax lies on the exact law, which rises and levels off at a thousand; the fastest "
+           "rate needs a little more than half as many.",
+       .share = share,
+       .modes = {{1, &unit}, {4, &four}}});
 }
 
 }  // namespace
@@ -242,7 +271,9 @@ const std::vector<CatalogueEntry>& figure_catalogue() {
       {"4l", "Fig 4 left: learning time against depth, on real images", true, draw_4l},
       {"4r", "Fig 4 right: best learning rate against depth, on real images", true, draw_4r},
       {"depth", "learning curves of a mode for N_l = 2 to 100 and infinity", false, draw_depth},
-      {"delay", "t_N - t_3 against depth for several u0, and its limit", false, draw_delay},
+      {"delay", "t_N - t_3 against depth and against s/u0, and its limit", false, draw_delay},
+      {"rate", "learning rates of a mode against depth: edge of stability, fastest rate, steps", false,
+       draw_rate},
   };
   return catalogue;
 }

@@ -87,8 +87,12 @@ double layer_at(const Values& v) {
 }
 
 double top_of_full_hessian(const Values& v) {
-  const auto depth = depth_of(v.list(0));
+  const auto& dims = v.list(0);
+  const auto depth = depth_of(dims);
   const auto& s = v.list(1);
+  const double modes = std::min(dims.front(), dims.back());
+  base::require(static_cast<double>(s.size()) <= modes, "svals", static_cast<double>(s.size()),
+                fmt::format("no more than {} singular values, the lesser of inputs and outputs", modes));
   return theory::pair_hessian_eigenvalue(depth, *std::ranges::max_element(s), *std::ranges::max_element(s));
 }
 

@@ -64,6 +64,8 @@ TEST(DeepFlow, TendsToItsLimit) {
     return rate_of(kFlow.log_strength(depth), l) / rate_of(kFlow.log_strength_in_limit(n), l) - 1;
   };
   EXPECT_NEAR(gap(1e4) * 1e4, 2 * -l, 1e-3);  // u^{-2/n} - 1 to first order
+  EXPECT_NEAR(rate_of(kFlow.strength_in_limit(30), 0.4) / (30 * 0.16 * 1.3 / 3), 1, 1e-15);
+  EXPECT_NEAR(rate_of(kFlow.log_strength_in_limit(30), l) / (30 * 0.4 * 1.3 / 3), 1, 1e-15);
   EXPECT_THROW(kFlow.strength(DepthExponent::infinite()), base::DomainError);
 }
 
@@ -92,6 +94,24 @@ TEST(ModeDescent, CountsItsSteps) {
       << "it jumps over s and away";
   EXPECT_THROW(ModeDescent(Depth::from_weight_matrices(2), {0, 0.1, 0.1}), base::DomainError);
   EXPECT_THROW(ModeDescent(Depth::from_weight_matrices(2), {1, 0.1, 0}), base::DomainError);
+}
+
+TEST(ModeDescent, LosesNothingToDepth) {
+  for (int L : {1, 2, 9, 99, 999})
+    for (double u0 : {1e-6, 1e-3, 0.1}) {
+      long double a = std::pow(static_cast<long double>(u0), 1.0L / L);
+      const double rate = 0.1 / L;
+      ModeDescent descent(Depth::from_weight_matrices(L), {1, u0, rate});
+      EXPECT_NEAR(descent.strength() / u0, 1, 4e-16) << L;
+      for (int k = 0; k < 100; ++k) {
+        descent.step();
+        const long double others = std::pow(a, static_cast<long double>(L - 1));
+        a += rate * others * (1 - others * a);
+      }
+      // Some eps a step would be L times that in u.
+      const auto u = static_cast<double>(std::pow(a, static_cast<long double>(L)));
+      EXPECT_NEAR(descent.strength() / u, 1, 1e-14) << L << ' ' << u0;
+    }
 }
 
 }  // namespace

@@ -178,6 +178,24 @@ TEST(Integrate, FollowsAPlateauInLogarithmicCoordinates) {
   EXPECT_GT(std::abs(linear.trajectory.state(1)[0] / exact(20) - 1), 1e-6);
 }
 
+TEST(Integrate, BeginsWithStepsThatTheStartAllows) {
+  // x = ln u of u' = 1 - u from 1e-6: the first thousandth of the time multiplies u by ten thousand. The
+  // error tolerated, relative to |x| + h |x'|, is then a hundred times that of x, and extrapolation ends
+  // anywhere.
+  const RightHandSide<double> f = [](std::span<const double> x, std::span<double> dxdt, double) {
+    dxdt[0] = std::exp(-x[0]) - 1;
+  };
+  for (Stepper stepper : kSteppers) {
+    Options<double> options{.relative_tolerance = 1e-6, .absolute_tolerance = 1e-6};
+    options.stepper = stepper;
+    const auto solution = integrate<double>(f, {std::log(1e-6)}, TimeGrid<double>({0, 1, 10}), options);
+    ASSERT_TRUE(solution.complete()) << name_of(stepper) << ": " << solution.brief();
+    // Some ten steps on the way up, each within 1e-6 (1 + |x|).
+    EXPECT_NEAR(solution.trajectory.state(1)[0], std::log1p(-(1 - 1e-6) * std::exp(-1.0)), 1e-4);
+    EXPECT_NEAR(solution.trajectory.state(2)[0], std::log1p(-(1 - 1e-6) * std::exp(-10.0)), 1e-5);
+  }
+}
+
 TEST(Integrate, DoesNotSleepThroughATransitionBetweenPlateaus) {
   // In ln u the slope is 1 before the transition at t = 28 and 0 after it. Were one step allowed to lead
   // across, the error estimate, which sees only the ends, would be off by four digits.

@@ -12,6 +12,7 @@
 
 #include "dln/base/error.hpp"
 #include "plots/figures.hpp"
+#include "tests/plots/drawing_text.hpp"
 
 namespace dln::plots {
 namespace {
@@ -145,36 +146,6 @@ TEST(PhasePortraitFigure, IsDrawnWithEveryCurveInItsLegend) {
        {"vector field", "minima ab = s", "stable manifold", "trajectories", "strength of the first layer"})
     EXPECT_NE(svg.find(text), std::string::npos) << text;
   EXPECT_EQ(drawing.tsv.substr(0, drawing.tsv.find('\n')), "kind\tcurve\ta\tb\tda_dt\tdb_dt");
-}
-
-std::vector<std::vector<std::string>> cells_of(const std::string& tsv) {
-  std::vector<std::vector<std::string>> table;
-  std::istringstream in(tsv);
-  for (std::string line; std::getline(in, line);) {
-    table.emplace_back();
-    std::istringstream cells(line + '\t');
-    for (std::string cell; std::getline(cells, cell, '\t');) table.back().push_back(cell);
-  }
-  return table;
-}
-
-// The rows of numbers of every curve that a script holds, in order; each ends with a line "e".
-std::vector<std::vector<std::vector<double>>> curves_of(const std::string& gp) {
-  std::vector<std::vector<std::vector<double>>> curves(1);
-  std::istringstream in(gp);
-  for (std::string line; std::getline(in, line);) {
-    std::istringstream numbers(line);
-    std::vector<double> row;
-    for (std::string word; numbers >> word;) {
-      char* end = nullptr;
-      row.push_back(std::strtod(word.c_str(), &end));
-      if (*end != '\0') row.clear(), numbers.setstate(std::ios::failbit);
-    }
-    if (!row.empty()) curves.back().push_back(row);
-    if (line == "e") curves.emplace_back();
-  }
-  curves.pop_back();
-  return curves;
 }
 
 // Two runs, three modes of two levels: means and deviations over the runs known by hand.
@@ -438,18 +409,6 @@ TEST(DepthCurvesFigure, DrawsEveryDepthAndTheLimit) {
     EXPECT_NE(svg.find(text), std::string::npos) << text;
   EXPECT_EQ(std::ranges::count(drawing.tsv, '\n'), 1 + 4 * 601);
   EXPECT_NE(drawing.tsv.find("inf\t0\t0.01"), std::string::npos);
-}
-
-TEST(DepthDelayFigure, ShowsEveryCurveAndItsLimit) {
-  const auto drawing = depth_delay_figure({.id = "test",
-                                           .title = "t",
-                                           .alternative_text = "a",
-                                           .shares = {0.1, 0.001},
-                                           .layers = {4, 100, 10000}});
-  const std::string svg = render_svg(drawing);
-  EXPECT_NE(svg.find("number of layers"), std::string::npos);
-  EXPECT_EQ(std::ranges::count(drawing.tsv, '\n'), 1 + 2 * 4);
-  EXPECT_NE(drawing.tsv.find("0.001\tinf\t"), std::string::npos);
 }
 
 }  // namespace

@@ -170,5 +170,19 @@ TEST(DepthDelay, RefusesTargetsThatOverlapTheStart) {
   EXPECT_THROW(delay_of_infinite_depth(0.0, 0.1), base::DomainError);
 }
 
+TEST(DepthDelay, DependsOnNoUnitOfStrength) {
+  for (int n : {2, 3, 4, 10, 100})
+    for (double unit : {1e-300, 1e-150, 1e150, 1e300})
+      // eps/s is rounded: an error of eps/2 times d ln k / d ln delta, less than 1.
+      EXPECT_NEAR(
+          steps_at_optimal_rate(layers(n), unit, 0.001 * unit) / steps_at_optimal_rate(layers(n), 1.0, 0.001),
+          1, 1e-14)
+          << n << ' ' << unit;
+  EXPECT_NEAR(steps_at_optimal_rate(DepthExponent::infinite(), 1e300, 1e297), 1012.8125085562963, 1e-10);
+  EXPECT_NEAR(steps_at_optimal_rate(layers(3), 1e308, 10.0), 2 * 307 * std::log(10.0), 1e-10);
+  EXPECT_THROW(steps_at_optimal_rate(layers(3), 1e308, 1e-10), base::DomainError)
+      << "a share that is no normal number has lost its digits";
+}
+
 }  // namespace
 }  // namespace dln::theory

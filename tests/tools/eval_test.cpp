@@ -173,7 +173,7 @@ TEST(Quantities, TakeTheParametersTheyName) {
     for (const Parameter& parameter : quantity.parameters) {
       const auto& name = parameter.name;
       if (parameter.kind == ParameterKind::list)
-        values.push_back({2, 3, 2});
+        values.push_back({3, 4, 3});
       else if (name == "n" || name == "N_l" || name == "k")
         values.push_back({4});
       else if (name == "index" || name == "s" || name == "kappa")
@@ -183,7 +183,7 @@ TEST(Quantities, TakeTheParametersTheyName) {
       else
         values.push_back({0.4});
     }
-    if (quantity.name == "unequal.t") values.back() = {5};  // the product of 2, 3, 2 falls from 12 to 1
+    if (quantity.name == "unequal.t") values.back() = {5};  // the product of 3, 4, 3 falls from 36 to 1
     EXPECT_TRUE(std::isfinite(evaluate(quantity, Values(values)))) << quantity.name;
   }
 }
@@ -209,6 +209,12 @@ TEST(Eval, KnowsSection2) {
   EXPECT_NEAR(value({"unequal.t", "a0=1e-3,-5e-4", "s=1", "tau=1", "uf=0.5"}), 8.294049328, 1e-9);
   EXPECT_NEAR(value({"unequal.u", "a0=[0.1,0.2,0.3]", "s=1", "tau=1", "t=1000"}), 1, 1e-15);
   EXPECT_NEAR(value({"fullhess.top", "dims=4,3,4", "svals=3,1"}), 6, 1e-14);
+  EXPECT_NEAR(value({"fullhess.top", "dims=4,2,4", "svals=3,1,0.5"}), 6, 1e-14)
+      << "more than a bottleneck carries";
+  EXPECT_EQ(dln({"eval", "fullhess.top", "dims=2,3,2", "svals=3,2,1"}).code, 2) << "more modes than inputs";
+  // What is rounded off a layer counts 99 times in u; by 50 digits.
+  EXPECT_NEAR(value({"gd.u_after_k", "n=99", "s=3", "u0=0.1", "kappa=0.1", "k=10"}) / 0.103565058952583351, 1,
+              1e-15);
   EXPECT_NEAR(value({"fullhess.cross", "dims=4,3,4", "s_out=3", "s_in=1"}), 4, 1e-14);
   EXPECT_NEAR(value({"eq17.u", "N_l=30", "u0=0.4", "s=1.7", "tau=3", "t=0"}), 0.4, 1e-15);
 }

@@ -75,8 +75,11 @@ TEST(Program, RefusesUnknownWordsWithExitCode2) {
       {"rate", "--s", "3", "--u0", "nan"},
       {"rate", "--s", "3", "--images", "x"},
       {"rate", "--images", "x", "--scale", "grey"},
+      {"rate", "--s", "3", "--scale", "white"},
+      {"rate", "--s", "3", "--labels", "x"},
       {"delay", "--s", "0"},
       {"delay", "--eps", "0.5"},
+      {"delay", "--s", "1e308", "--eps", "1e-10"},
       {"delay", "--layers", "3,,4"},
   };
   const auto folder = scratch("unknown-words");

@@ -2,6 +2,8 @@
 // the old strengths,
 //
 //   a <- a + rate a^{L-1} (s - a^L),   u = a^L.
+//
+// Rounding of a counts L times in u, so what is rounded off a is carried along.
 #pragma once
 
 #include <cmath>
@@ -27,19 +29,28 @@ class ModeDescent {
     base::require_positive("s", numbers.singular_value);
     base::require_non_negative("u0", numbers.initial_strength);
     base::require_positive("rate", numbers.learning_rate);
+    if (a_ > 0) rest_ = (numbers.initial_strength / std::pow(a_, matrices_) - 1) / matrices_ * a_;
   }
 
-  double strength() const { return std::pow(a_, matrices_); }
+  double strength() const { return power(matrices_); }
   double gap() const { return numbers_.singular_value - strength(); }  // s - u
   void step() {
-    const double others = std::pow(a_, matrices_ - 1);
-    a_ += numbers_.learning_rate * others * (numbers_.singular_value - others * a_);
+    const double others = power(matrices_ - 1), before = a_;
+    const double change = numbers_.learning_rate * others * (numbers_.singular_value - others * a_) + rest_;
+    a_ += change;
+    rest_ = change - (a_ - before);
   }
 
  private:
+  // (a + rest)^p.
+  double power(int p) const {
+    return a_ > 0 ? std::pow(a_, p) * (1 + p * (rest_ / a_)) : std::pow(a_ + rest_, p);
+  }
+
   Numbers numbers_;
   int matrices_;
-  double a_;  // of every layer
+  double a_;         // of every layer
+  double rest_ = 0;  // what is left of it after rounding
 };
 
 // u after `steps` updates.

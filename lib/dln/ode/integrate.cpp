@@ -171,14 +171,31 @@ class Run {
     return 16 * std::numeric_limits<Real>::epsilon() * std::max(Real(abs(time_)), grid_.back() - time_);
   }
 
+  // max |x_i| over the tolerated error of component i.
+  Real over_tolerance(const State<Real>& x) const {
+    using std::abs;
+    Real largest(0);
+    for (std::size_t k = 0; k < x.size(); ++k)
+      largest = std::max(largest, Real(abs(x[k]) / (options_.absolute_tolerance +
+                                                    options_.relative_tolerance * abs(state_[k]))));
+    return largest;
+  }
+
+  // A thousandth of the span, but no more than a hundredth of the time in which f would double x: odeint
+  // tolerates errors relative to |x| + h |f|, which for too long a first step is whatever f makes of it.
   void choose_first_step() {
     if (grid_.size() < 2) return;
-    step_ = options_.first_step > 0 ? options_.first_step : (grid_.back() - grid_.front()) / 1000;
-    step_ = std::min(step_, maximum_step_);
-    // What f is at the start decides whether it is worth starting.
     State<Real> dxdt(state_.size());
     system()(state_, dxdt, time_);
-    if (!all_finite(dxdt)) stop(StopReason::not_finite);
+    // What f is at the start decides whether it is worth starting.
+    if (!all_finite(dxdt)) return stop(StopReason::not_finite);
+    step_ = options_.first_step;
+    if (step_ == 0) {
+      step_ = (grid_.back() - grid_.front()) / 1000;
+      const Real size = over_tolerance(state_), speed = over_tolerance(dxdt);
+      if (size >= 1 && size < 100 * speed * step_) step_ = std::max(minimum_step(), Real(size / speed / 100));
+    }
+    step_ = std::min(step_, maximum_step_);
   }
 
   void stop(StopReason reason) {

@@ -72,7 +72,7 @@ struct Options {
   Coordinates coordinates = Coordinates::linear;
   Real relative_tolerance = Real(1e-10);
   Real absolute_tolerance = Real(1e-12);
-  Real first_step = Real(0);  // 0: a thousandth of the grid's span
+  Real first_step = Real(0);  // 0: a thousandth of the grid's span, less where f would change x much in it
   // 0: a hundredth of the grid's span. Fehlberg's error estimate only compares the two ends of a step: one
   // long enough to lead from plateau to plateau would sleep through the transition between them.
   Real maximum_step = Real(0);

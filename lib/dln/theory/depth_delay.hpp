@@ -21,17 +21,23 @@ void require_symmetric_target(const Real& s, const Real& eps) {
 }
 }  // namespace detail
 
-// k_N, in gradient steps. Throws DomainError unless s > 0 and 0 < eps < s/2.
+// k_N, in gradient steps. Throws DomainError unless s > 0 and 0 < eps < s/2, eps/s at least the smallest
+// normal number.
 template <class Real>
 Real steps_at_optimal_rate(const base::DepthExponent& depth, const Real& s, const Real& eps) {
+  using std::frexp, std::ldexp;
   detail::require_symmetric_target(s, eps);
-  const ModeNumbers<Real> numbers{s, eps, Real(1)};
+  // Whatever the unit of s, no power of it leaves the range of Real.
+  int unit = 0;
+  const Real end = frexp(s, &unit), start = ldexp(eps, -unit);
+  base::require(start >= std::numeric_limits<Real>::min(), "eps", eps, "at least 1e-307 times s");
+  const ModeNumbers<Real> numbers{end, start, Real(1)};
   if (depth.is_infinite()) {
     const InfiniteDepthMode<Real> limit(Real(1), numbers);
-    return learning_time(limit, eps) / limit.time_scale();
+    return learning_time(limit, start) / limit.time_scale();
   }
   const DeepMode<Real> mode(depth, numbers);
-  return learning_time(mode, eps) / mode.time_scale();
+  return learning_time(mode, start) / mode.time_scale();
 }
 
 // k_inf - k_3. Throws DomainError.
