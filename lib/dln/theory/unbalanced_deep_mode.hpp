@@ -204,7 +204,7 @@ UnbalancedPlace<Real> unbalanced_place(const UnbalancedDeepMode<Real>& m, const 
   require_time(t);
   const Real s = m.singular_value(), u0 = m.initial_strength(), end = m.limit();
   const LeastPair<Real>& start = m.initial_pair();
-  Real elapsed = t / m.time_constant(), gap = s - u0;
+  Real elapsed = t / m.time_constant(), gap = m.initial_gap();
   if (elapsed == 0 || gap == 0 || start.h == 0) return {start.y, u0, gap};
   if (!base::is_finite(elapsed)) return {m.pair_at(end).y, end, Real(s - end)};
   const auto rounded = rounded_place(m, t);
@@ -238,7 +238,7 @@ Real unbalanced_time(const UnbalancedDeepMode<Real>& m, const Real& u, const Rea
   if (early && 2 * u <= s) return m.time_constant() * early_time(m, u);
   const Approach<Real> approach(m, gap > 0 ? 1 : -1);
   const Real begun = early ? early_time(m, Real(s / 2)) : Real(0);
-  const Real q0 = approach.left_at(early ? Real(s / 2) : Real(s - u0));
+  const Real q0 = approach.left_at(early ? Real(s / 2) : m.initial_gap());
   return m.time_constant() * (begun + approach.time(q0, approach.left_at(gap)));
 }
 
@@ -281,7 +281,7 @@ Real half_learning_time(const UnbalancedDeepMode<Real>& m) {
 
 template <class Real>
 Real learning_time(const UnbalancedDeepMode<Real>& m, const Number<Real>& eps) {
-  const Real s = m.singular_value(), gap0 = s - m.initial_strength();
+  const Real s = m.singular_value(), gap0 = m.initial_gap();
   base::require(base::is_finite(eps) && eps > 0 && eps < s, "eps", eps,
                 "a number greater than 0 and less than s");
   if (detail::absolute(gap0) <= eps) return Real(0);

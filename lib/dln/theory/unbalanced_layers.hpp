@@ -96,6 +96,8 @@ class UnbalancedDeepMode {
   const Real& singular_value() const { return numbers_.singular_value; }
   const Real& time_constant() const { return numbers_.time_constant; }
   const Real& initial_strength() const { return initial_strength_; }
+  // s - u0.
+  Real initial_gap() const { return numbers_.singular_value - initial_strength_; }
   // Which layer m is of least size, the first of them where several are.
   std::size_t least_layer() const { return least_; }
   // a_i^2 - a_m^2, conserved; 0 for the least layer.
