@@ -45,8 +45,8 @@ using Laws =
                    ThreeLayerMode<long double>, ThreeLayerMode<Fifty>, UnequalMode<double>,
                    UnequalMode<long double>, UnequalMode<Fifty>, DeepOf<double, 1>, DeepOf<double, 2>,
                    DeepOf<double, 3>, DeepOf<long double, 4>, DeepOf<Fifty, 9>, DeepOf<double, 6>,
-                   LimitOf<double>, LimitOf<long double>, LimitOf<Fifty>, LayersOf<double, 5>,
-                   LayersOf<long double, 3>, LayersOf<Fifty, 4>>;
+                   LimitOf<double>, LimitOf<long double>, LimitOf<Fifty>, LayersOf<double, 3>,
+                   LayersOf<long double, 4>, LayersOf<Fifty, 5>>;
 TYPED_TEST_SUITE(EveryModeLaw, Laws);
 
 // Those that the paper prints for all times; deep_mode_test.cpp holds the deep laws to the same bounds.

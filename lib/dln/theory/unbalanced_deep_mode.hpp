@@ -290,4 +290,23 @@ Real learning_time(const UnbalancedDeepMode<Real>& m, const Number<Real>& eps) {
   return detail::unbalanced_time<Real>(m, Real(s - gap), gap);
 }
 
+// When layer i, counted from 0, has done half of its change on the way to where the flow ends; 0 for one that
+// ends where it began. A layer of greater size gets there later. Throws DomainError for i >= L.
+template <class Real>
+Real half_change_time(const UnbalancedDeepMode<Real>& m, std::size_t i) {
+  using std::sqrt;
+  base::require(i < m.layers().size(), "layer", static_cast<double>(i), "less than the number of layers");
+  const Real y0 = m.initial_pair().y, y1 = m.pair_at(m.limit()).y;
+  Real y = (y0 + y1) / 2;
+  if (i != m.least_layer()) {
+    // Half way of sqrt(y^2 + kappa); on the first way down where it ends smaller than it began.
+    const Real size0 = detail::absolute(m.layers()[i]), size1 = sqrt(Real(y1 * y1 + m.conserved()[i]));
+    const Real half = (y1 - y0) * ((y1 + y0) / (size1 + size0)) / 2;
+    if (half == 0) return Real(0);
+    y = sqrt(Real(y0 * y0 + half * (2 * size0 + half)));
+    if (half < 0 && y0 < 0) y = -y;
+  }
+  return time_to_reach(m, m.strength({y, m.partner(y)}));
+}
+
 }  // namespace dln::theory
