@@ -48,9 +48,11 @@ Curve halves_of(const UnequalLayers& run) {
 void draw_course(Script& script, const UnequalLayers& run, bool legend) {
   const Eigen::Index L = run.theory.cols(), every = std::max<Eigen::Index>(1, run.theory.rows() / 16);
   script.line(fmt::format("set xrange [0:{:g}]", run.epochs.back()));
+  Eigen::Index lowest;
+  run.theory.row(0).minCoeff(&lowest);
   for (Eigen::Index l = 0; l < L; ++l)
-    script.line(fmt::format("set label {0} 'a_{{{0}}}' at 0,{1:g} left offset 0.8,0.65 front font ',14'",
-                            l + 1, run.theory(0, l)));
+    script.line(fmt::format("set label {0} 'a_{{{0}}}' at 0,{1:g} left offset {2} front font ',14'", l + 1,
+                            run.theory(0, l), l == lowest ? "2.4,-0.5" : "0.8,0.8"));
   std::string plot = "plot ";
   for (Eigen::Index l = 0; l < L; ++l) {
     const auto title = [&](const char* text) {
@@ -103,16 +105,20 @@ Drawing unequal_layers_figure(const UnequalLayersFigure& figure) {
   Script script(figure.id, 1400, 560);
   script.line("set multiplot")
       .line("set tmargin at screen 0.80; set bmargin at screen 0.14")
-      .line("set lmargin at screen 0.055; set rmargin at screen 0.325")
+      .line("set lmargin at screen 0.075; set rmargin at screen 0.335")
       .line("set xlabel 'time t (epochs)'; set ylabel 'strength of layer l, a_l'")
       .line("set key at screen 0.04,0.985 left top vertical maxrows 2 Left reverse samplen 3 font ',14'")
-      .line("set logscale y; set yrange [*:*]")
+      .line(fmt::format("set logscale y; set yrange [{:g}:{:g}]", figure.rising->theory.minCoeff() / 1.5,
+                        figure.rising->theory.maxCoeff() * 1.5))
       .line("set title 'five layers, each twice the next smaller one' font ',14'");
   draw_course(script, *figure.rising, true);
-  script.line("set lmargin at screen 0.40; set rmargin at screen 0.66; set key off; unset logscale")
+  const double lowest = figure.through_zero->theory.minCoeff(),
+               highest = figure.through_zero->theory.maxCoeff(), margin = 0.12 * (highest - lowest);
+  script.line("set lmargin at screen 0.415; set rmargin at screen 0.67; set key off; unset logscale")
+      .line(fmt::format("set yrange [{:g}:{:g}]", lowest - margin, highest + margin))
       .line("set title 'three layers, one of them negative'; set xzeroaxis lt -1 lw 0.8 lc rgb '#888888'");
   draw_course(script, *figure.through_zero, false);
-  script.line("unset xzeroaxis; set lmargin at screen 0.745; set rmargin at screen 0.985")
+  script.line("unset xzeroaxis; set lmargin at screen 0.75; set rmargin at screen 0.985")
       .line("set key at screen 0.745,0.985 left top vertical maxrows 2 Left reverse samplen 2 font ',14'")
       .line("set title 'the five, when they end'")
       .line("set xlabel 'strength at the start, a_l(0)'; set ylabel 'relative change, a_l / a_l(0) − 1'");

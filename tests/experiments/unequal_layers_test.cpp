@@ -67,7 +67,7 @@ TEST(UnequalLayers, TheLeastMovesFirstAndMost) {
 TEST(UnequalLayers, AreHalfWayAtTheTimeTheTheorySays) {
   for (const std::vector<double>& layers : {std::vector<double>{0.24, 0.06, 0.96}, {-0.2, 0.5, 0.9}})
     for (std::size_t l = 0; l < 3; ++l) {
-      const auto& half = run_unequal_layers({.layers = layers}).layers[l];
+      const auto half = run_unequal_layers({.layers = layers}).layers[l];
       // The flow, run for just as long.
       const auto run = run_unequal_layers({.layers = layers, .duration = half.half_time});
       EXPECT_NEAR(run.flow(run.flow.rows() - 1, static_cast<Eigen::Index>(l)), (half.start + half.end) / 2,

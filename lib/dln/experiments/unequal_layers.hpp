@@ -28,7 +28,7 @@ struct UnequalLayers {
   linalg::Matrix theory, flow, network;  // samples x L: a_l at these times
   struct Layer {
     double start, end;       // a_l(0) and where it tends
-    double relative_change;  // of |a_l|
+    double relative_change;  // of |a_l|; infinite from 0
     double half_time;        // at which half of end - start is done, epochs
   };
   std::vector<Layer> layers;

@@ -297,6 +297,7 @@ Real half_change_time(const UnbalancedDeepMode<Real>& m, std::size_t i) {
   using std::sqrt;
   base::require(i < m.layers().size(), "layer", static_cast<double>(i), "less than the number of layers");
   const Real y0 = m.initial_pair().y, y1 = m.pair_at(m.limit()).y;
+  if (y1 == y0) return Real(0);
   Real y = (y0 + y1) / 2;
   if (i != m.least_layer()) {
     // Half way of sqrt(y^2 + kappa); on the first way down where it ends smaller than it began.
