@@ -33,7 +33,7 @@ template <class Real>
 struct LimitOf : InfiniteDepthMode<Real> {
   explicit LimitOf(const ModeNumbers<Real>& numbers) : InfiniteDepthMode<Real>(Real(6), numbers) {}
 };
-// Layers g/2, g, 2g, g, ..., and a last one that makes their product u0 exactly: g is a power of 2 near
+// Layers g/2, g, g, ..., and a last one that makes their product u0 exactly: g is a power of 2 near
 // u0^{1/L}.
 template <class Real, int Matrices>
 struct LayersOf : UnbalancedDeepMode<Real> {
@@ -45,8 +45,8 @@ struct LayersOf : UnbalancedDeepMode<Real> {
   static std::vector<Real> layers_of(const ModeNumbers<Real>& numbers) {
     const Real u0 = Mode<Real>(numbers).initial_strength();  // refuses what a law of u0 refuses
     const Real g = exp2(round(log2(static_cast<double>(u0)) / Matrices));
-    std::vector<Real> layers{g / 2, g, 2 * g};
-    layers.resize(Matrices - 1, g);
+    std::vector<Real> layers(Matrices - 1, g);
+    layers.front() /= 2;
     Real last = u0;
     for (const Real& a : layers) last /= a;
     layers.push_back(last);
