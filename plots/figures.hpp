@@ -9,6 +9,7 @@
 #include "dln/experiments/mode_rates.hpp"
 #include "dln/experiments/phase_portrait.hpp"
 #include "dln/experiments/time_course.hpp"
+#include "dln/experiments/unequal_layers.hpp"
 #include "plots/drawing.hpp"
 
 namespace dln::plots {
@@ -125,5 +126,17 @@ struct LearningRateFigure {
   std::vector<Mode> modes;  // one or more: the first is drawn, the last laid over it where kappa is drawn
 };
 Drawing learning_rate_figure(const LearningRateFigure& figure);
+
+// Which layer moves when: the layers of two starts against time, and how much each changes against its size.
+// Table: start (1 or 2), layer (1-based), epoch, theory, flow, network; then for every layer its strength at
+// the start and at the end, its relative change and the time at which half of its change is done.
+struct UnequalLayersFigure {
+  std::string id;
+  std::string title;
+  std::string alternative_text;
+  const experiments::UnequalLayers* rising;        // not null
+  const experiments::UnequalLayers* through_zero;  // not null
+};
+Drawing unequal_layers_figure(const UnequalLayersFigure& figure);
 
 }  // namespace dln::plots

@@ -259,6 +259,29 @@ plots::Drawing draw_rate(Context&) {
        .modes = {{1, &unit}, {4, &four}}});
 }
 
+plots::Drawing draw_unequal(Context& context) {
+  experiments::UnequalLayersOptions options;
+  options.seed = context.seed();
+  const auto rising = experiments::run_unequal_layers(options);
+  options.layers = {-0.2, 0.5, 0.9};
+  const auto through_zero = experiments::run_unequal_layers(options);
+  return plots::unequal_layers_figure(
+      {.id = "unequal",
+       .title =
+           fmt::format("Which layer moves when: a mode of s = 1, τ = 1 from unequal layers, seed {}. Left: "
+                       "five, each twice the last; middle: three, one of them negative; right: a_l² "
+                       "grows by the same y in every layer.",
+                       options.seed),
+       .alternative_text =
+           "Left: strengths of five layers against time. The least layer moves first and most, the greatest "
+           "last and hardly at all; black squares, where half of a layer's change is done, move right with "
+           "its size. Middle: a negative layer rises through zero while the two others first shrink and then "
+           "grow. Right: the relative change falls with the square of the layer's size, points on a curve. "
+           "Closed form, flow and network lie on each other.",
+       .rising = &rising,
+       .through_zero = &through_zero});
+}
+
 }  // namespace
 
 const std::vector<CatalogueEntry>& figure_catalogue() {
@@ -274,6 +297,7 @@ const std::vector<CatalogueEntry>& figure_catalogue() {
       {"delay", "t_N - t_3 against depth and against s/u0, and its limit", false, draw_delay},
       {"rate", "learning rates of a mode against depth: edge of stability, fastest rate, steps", false,
        draw_rate},
+      {"unequal", "which layer moves when, from unequal layers", false, draw_unequal},
   };
   return catalogue;
 }

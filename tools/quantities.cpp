@@ -55,8 +55,8 @@ theory::DeepMode<double> deep(double n, double s, double u0, double tau) {
 theory::InfiniteDepthMode<double> limit(double layers, double s, double u0, double tau) {
   return {layers, {.singular_value = s, .initial_strength = u0, .time_constant = tau}};
 }
-theory::UnbalancedDeepMode unbalanced(const std::vector<double>& a0, double s, double tau) {
-  return theory::UnbalancedDeepMode({a0, s, tau});
+theory::UnbalancedDeepMode<double> unbalanced(const std::vector<double>& a0, double s, double tau) {
+  return theory::UnbalancedDeepMode<double>({a0, s, tau});
 }
 
 // Gradient descent on one mode at the rate kappa / lambda_max.
@@ -143,6 +143,12 @@ std::vector<Quantity> table_of_section_2() {
        {{"a0", kList}, {"s"}, {"tau"}, {"uf"}},
        "time in which the product reaches uf",
        [](const Values& v) { return time_to_reach(unbalanced(v.list(0), v[1], v[2]), v[3]); }},
+      {"unequal.lambda_max",
+       {{"a0", kList}, {"s"}},
+       "largest Hessian eigenvalue of Eq 14, tau factored out, at the minimum that the flow from a0 reaches",
+       [](const Values& v) {
+         return theory::largest_hessian_eigenvalue_reached(unbalanced(v.list(0), v[1], 1));
+       }},
       {"hessian.sym",
        {{"n"}, {"s"}, {"a"}},
        "Hessian of Eq 14 at equal layers a, tau factored out: eigenvalue along (1, ..., 1)",

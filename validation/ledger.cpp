@@ -26,7 +26,8 @@ std::vector<Claim> ledger() {
        {section_1::claims_on_descent_and_flow, section_1::claims_on_decoupled_modes,
         section_1::claims_on_learning_times, section_1::claims_on_unequal_layers,
         section_1::claims_on_competition, section_1::claims_on_outcome, section_1::claims_on_delays,
-        section_2::claims_on_deep_networks, section_2::claims_on_deep_modes, section_2::claims_on_hessians,
+        section_2::claims_on_deep_networks, section_2::claims_on_deep_modes,
+        section_2::claims_on_unequal_layers, section_2::claims_on_hessians,
         section_2::claims_on_learning_rates, section_2::claims_on_depth_and_data})
     std::ranges::move(claims(), std::back_inserter(all));
   std::ranges::sort(all, comes_before);

@@ -98,6 +98,49 @@ TEST(LearningRate, EqualLayersAreTheFlattestMinimum) {
   EXPECT_THROW(largest_hessian_eigenvalue_at<double>(bad), base::DomainError);
 }
 
+// Every minimum of the same product is steeper: for a geometric spread of any width about equal layers.
+TEST(LearningRate, UnequalMinimaAreSteeperTheMoreUnequalTheyAre) {
+  const double s = 1.7, a = std::cbrt(s);
+  double flatter = largest_hessian_eigenvalue(layers(4), s);
+  for (double spread : {0.01, 0.1, 0.5, 2.0})
+    for (int odd : {0, 1, 2}) {
+      std::vector<double> minimum(3, a * std::exp(spread));
+      minimum[static_cast<std::size_t>(odd)] = a * std::exp(-2 * spread);
+      const double steep = largest_hessian_eigenvalue_at<double>(minimum);
+      EXPECT_GT(steep, flatter) << spread;
+      if (odd == 2) flatter = steep;
+    }
+}
+
+// The Hessian of (s - a_1 ... a_L)^2 / 2 by differences along its gradient's direction g_i = s/a_i.
+TEST(LearningRate, TheMinimumReachedIsAsSteepAsItsHessian) {
+  const std::vector<std::vector<double>> starts{{2, -0.5}, {0.24, 0.06, 0.96, 0.12, 0.48}, {-0.2, 0.5, 0.9}};
+  for (const auto& start : starts) {
+    const UnbalancedDeepMode<double> mode({start, 3, 1});
+    const auto minimum = layers_reached(mode);
+    double u = 1, norm = 0;
+    for (double x : minimum) u *= x;
+    EXPECT_NEAR(u, 3, 1e-14);
+    for (std::size_t i = 1; i < start.size(); ++i)
+      EXPECT_NEAR(minimum[i] * minimum[i] - minimum[0] * minimum[0],
+                  start[i] * start[i] - start[0] * start[0], 1e-14);
+    for (double x : minimum) norm += 9 / (x * x);
+    const auto error = [&](double h) {
+      double product = 1;
+      for (double x : minimum) product *= x + h * (3 / x) / std::sqrt(norm);
+      return (3 - product) * (3 - product) / 2;
+    };
+    const double h = 1e-4, curvature = (error(h) - 2 * error(0) + error(-h)) / (h * h);
+    const double largest = largest_hessian_eigenvalue_reached(mode);
+    EXPECT_NEAR(curvature / largest, 1, 1e-5);  // h^2 times a few derivatives, over h^2
+    EXPECT_NEAR(largest / largest_hessian_eigenvalue_at<double>(minimum), 1, 1e-14);
+  }
+  const UnbalancedDeepMode<double> pair({{2, -0.5}, 3, 1});
+  EXPECT_NEAR(largest_hessian_eigenvalue_reached(pair), std::hypot(3.75, 6), 1e-14);
+  const UnbalancedDeepMode<double> held({{-0.5, 0.5, 0.7}, 3, 1});
+  EXPECT_THROW(largest_hessian_eigenvalue_reached(held), base::UnreachableError);
+}
+
 TEST(LearningRate, PairsOfModesAreAGeometricSum) {
   const Depth depth = Depth::from_weight_matrices(4);
   EXPECT_NEAR(pair_hessian_eigenvalue(depth, 3.0, 3.0), largest_hessian_eigenvalue(DepthExponent(depth), 3.0),

@@ -10,6 +10,7 @@
 #include "dln/theory/infinite_depth_mode.hpp"
 #include "dln/theory/shallow_mode.hpp"
 #include "dln/theory/three_layer_mode.hpp"
+#include "dln/theory/unbalanced_deep_mode.hpp"
 #include "dln/theory/unequal_mode.hpp"
 
 namespace dln::theory::suite {
@@ -32,6 +33,26 @@ template <class Real>
 struct LimitOf : InfiniteDepthMode<Real> {
   explicit LimitOf(const ModeNumbers<Real>& numbers) : InfiniteDepthMode<Real>(Real(6), numbers) {}
 };
+// Layers g/2, g, g, ..., and a last one that makes their product u0 exactly: g is a power of 2 near
+// u0^{1/L}.
+template <class Real, int Matrices>
+struct LayersOf : UnbalancedDeepMode<Real> {
+  explicit LayersOf(const ModeNumbers<Real>& numbers) : LayersOf(layers_of(numbers), numbers) {}
+  LayersOf(std::vector<Real> layers, const ModeNumbers<Real>& numbers)
+      : UnbalancedDeepMode<Real>({std::move(layers), numbers.singular_value, numbers.time_constant}) {}
+
+ private:
+  static std::vector<Real> layers_of(const ModeNumbers<Real>& numbers) {
+    const Real u0 = Mode<Real>(numbers).initial_strength();  // refuses what a law of u0 refuses
+    const Real g = exp2(round(log2(static_cast<double>(u0)) / Matrices));
+    std::vector<Real> layers(Matrices - 1, g);
+    layers.front() /= 2;
+    Real last = u0;
+    for (const Real& a : layers) last /= a;
+    layers.push_back(last);
+    return layers;
+  }
+};
 
 // The same law in 120 digits.
 template <class Law>
@@ -43,6 +64,10 @@ struct Widened<Law<Real>> {
 template <class Real, int Matrices>
 struct Widened<DeepOf<Real, Matrices>> {
   using type = DeepOf<Wide, Matrices>;
+};
+template <class Real, int Matrices>
+struct Widened<LayersOf<Real, Matrices>> {
+  using type = LayersOf<Wide, Matrices>;
 };
 
 // The law as the paper prints it: of its own numbers (s first, see numbers_of) and, last, a time t or a
@@ -148,7 +173,7 @@ double error_in_units(const Real& value, const Function& f, const Arguments& x) 
 template <class Law>
 Law make(const typename Law::real_type& s, const typename Law::real_type& u0,
          const typename Law::real_type& tau) {
-  if constexpr (requires { typename Law::Numbers; }) {
+  if constexpr (requires(const Law& m) { m.a0(); }) {
     using std::sqrt;
     using Real = typename Law::real_type;
     const Real a0 = sqrt(Real(2 * u0));  // layers in the proportion 2 : 1
@@ -172,7 +197,7 @@ void for_each_mode(Visit visit) {
 // The law's own numbers, s first and tau last.
 template <class Law>
 Arguments numbers_of(const Law& m) {
-  if constexpr (requires { typename Law::Numbers; })
+  if constexpr (requires { m.a0(); })
     return {Wide(m.singular_value()), Wide(m.a0()), Wide(m.b0()), Wide(m.time_constant())};
   else
     return {Wide(m.singular_value()), Wide(m.initial_strength()), Wide(m.time_constant())};

@@ -16,6 +16,7 @@ static_assert(ModeLaw<ShallowMode<long double>> && ModeLaw<ThreeLayerMode<Fifty>
 static_assert(ModeLaw<UnequalMode<double>> && ModeLaw<UnequalMode<Fifty>>);
 static_assert(ModeLaw<DeepMode<double>> && ModeLaw<DeepOf<Fifty, 9>>);
 static_assert(ModeLaw<InfiniteDepthMode<double>> && ModeLaw<LimitOf<Fifty>>);
+static_assert(ModeLaw<UnbalancedDeepMode<double>> && ModeLaw<UnbalancedDeepMode<Fifty>>);
 static_assert(!ModeLaw<Mode<double>>, "numbers alone are not a law");
 
 template <class Law>
@@ -27,7 +28,9 @@ class EveryModeLaw : public testing::Test {
   }
   // The same mode, begun where it is at time t.
   static Law after(const Law& m, const typename Law::real_type& t) {
-    if constexpr (requires { typename Law::Numbers; }) {
+    if constexpr (requires { m.least_layer(); }) {
+      return Law(layers_at(m, t), {m.singular_value(), m.initial_strength(), m.time_constant()});
+    } else if constexpr (requires { m.a0(); }) {
       const auto [a, b] = layers_at(m, t);
       return Law(
           {.a0 = a, .b0 = b, .singular_value = m.singular_value(), .time_constant = m.time_constant()});
@@ -42,7 +45,8 @@ using Laws =
                    ThreeLayerMode<long double>, ThreeLayerMode<Fifty>, UnequalMode<double>,
                    UnequalMode<long double>, UnequalMode<Fifty>, DeepOf<double, 1>, DeepOf<double, 2>,
                    DeepOf<double, 3>, DeepOf<long double, 4>, DeepOf<Fifty, 9>, DeepOf<double, 6>,
-                   LimitOf<double>, LimitOf<long double>, LimitOf<Fifty>>;
+                   LimitOf<double>, LimitOf<long double>, LimitOf<Fifty>, LayersOf<double, 3>,
+                   LayersOf<long double, 4>, LayersOf<Fifty, 5>>;
 TYPED_TEST_SUITE(EveryModeLaw, Laws);
 
 // Those that the paper prints for all times; deep_mode_test.cpp holds the deep laws to the same bounds.
@@ -248,8 +252,8 @@ TYPED_TEST(EveryModeLaw, RefusesNumbersOutsideItsDomain) {
   using Real = typename TypeParam::real_type;
   const double nan = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
   for (double bad : {0.0, -1.0, nan, inf}) {
-    const bool any_sign = requires {
-      typename TypeParam::Numbers;
+    const bool any_sign = requires(const TypeParam& m) {
+      m.a0();
     };  // of s, in Eq 8
     if (!any_sign || !std::isfinite(bad)) {
       EXPECT_THROW(TestFixture::law(bad, 0.1, 1), base::DomainError) << "s = " << bad;

@@ -88,6 +88,9 @@ TEST(Eval, RefusesBadWordsWithTheValueAndTheRemedy) {
       {{"steps", "n=3", "s=1", "eps=0.5"}, "eps = 0.5: expected"},
       {{"steps", "n=infinite", "s=1", "eps=0.1"}, "n = 'infinite'"},
       {{"unequal.u", "a0=0.1,,0.2", "s=1", "tau=1", "t=1"}, "a0 = ''"},
+      {{"unequal.lambda_max", "a0=-0.5,0.5", "s=1"}, "ends at the saddle"},
+      {{"unequal.lambda_max", "a0=0.5", "s=1"}, "layers = 1"},
+      {{"unequal.lambda_max", "a0=0.5,0.1", "s=0"}, "s = 0"},
       {{"unequal.a", "a0=0.1,0.2", "s=1", "tau=1", "t=1", "index=3"},
        "index = 3: expected a layer from 1 to 2"},
       {{"eq12"}, "did you mean eq12.u?"},
@@ -207,6 +210,10 @@ TEST(Eval, KnowsSection2) {
   EXPECT_NEAR(value({"eq15.t", "n=9", "u0=0.001", "uf=0.999", "s=1", "tau=9"}), 285.8333, 1e-4);
   EXPECT_NEAR(value({"mode_lambda.u", "n=2", "u0=0.1", "s=4", "lam=2", "tau=1", "t=100"}), 2, 1e-14);
   EXPECT_NEAR(value({"unequal.t", "a0=1e-3,-5e-4", "s=1", "tau=1", "uf=0.5"}), 8.294049328, 1e-9);
+  // A pair: sqrt(c^2 + 4 s^2), c = a^2 - b^2; equal layers: L s^{2 - 2/L}.
+  EXPECT_NEAR(value({"unequal.lambda_max", "a0=2,-0.5", "s=3"}), std::hypot(3.75, 6), 1e-14);
+  EXPECT_NEAR(value({"unequal.lambda_max", "a0=0.1,0.1,0.1", "s=8"}), value({"hessian.max", "n=3", "s=8"}),
+              1e-13);
   EXPECT_NEAR(value({"unequal.u", "a0=[0.1,0.2,0.3]", "s=1", "tau=1", "t=1000"}), 1, 1e-15);
   EXPECT_NEAR(value({"fullhess.top", "dims=4,3,4", "svals=3,1"}), 6, 1e-14);
   EXPECT_NEAR(value({"fullhess.top", "dims=4,2,4", "svals=3,1,0.5"}), 6, 1e-14)

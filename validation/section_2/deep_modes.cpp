@@ -10,7 +10,6 @@
 #include "dln/network/gradient_flow.hpp"
 #include "dln/network/initial_weights.hpp"
 #include "dln/theory/depth_delay.hpp"
-#include "dln/theory/unbalanced_deep_mode.hpp"
 #include "validation/context.hpp"
 #include "validation/section_2/section_2.hpp"
 
@@ -289,92 +288,6 @@ std::vector<Check> c29(Context&, const DeepTime& time) {
   return checks;
 }
 
-// Largest change of a_i^2 - sign a_j^2 between two sets of layers.
-double largest_drift(std::span<const double> before, std::span<const double> after, double sign) {
-  base::Worst worst;
-  for (std::size_t i = 0; i < before.size(); ++i)
-    for (std::size_t j = 0; j < i; ++j) {
-      const auto difference = [&](std::span<const double> a) { return a[i] * a[i] - sign * a[j] * a[j]; };
-      worst.see(std::abs(difference(after) - difference(before)));
-    }
-  return worst.value();
-}
-
-std::vector<Check> c24(Context&, double sign) {
-  const std::vector<double> a0{0.2, -0.5, 0.9, 1.3};
-  const std::vector<double> times{0, 1, 5, 20};
-  const auto solution =
-      ode::integrate_fully<double>(DeepFlow<double>({kS, kTau}).layers(), a0, base::TimeGrid<double>(times),
-                                   {.relative_tolerance = 1e-12, .absolute_tolerance = 1e-14});
-  const theory::UnbalancedDeepMode mode({a0, kS, kTau});
-  base::Worst by_flow, by_theory;
-  for (std::size_t i = 1; i < times.size(); ++i) {
-    by_flow.see(largest_drift(a0, solution.trajectory.state(i), sign));
-    by_theory.see(largest_drift(a0, layers_at(mode, times[i]), sign));
-  }
-  return {{.quantity =
-               "largest change of a_{i}² − a_{j}² along the flow of Eq 14, four unequal layers, one negative",
-           .measured = by_flow.value(),
-           .expected = 0,
-           .relation = Relation::at_most,
-           .bound = 1e-10,
-           .bound_reason = "a hundred steps of tolerance 1e-12",
-           .wide_reason = "The stepper mostly does better than its tolerance",
-           .witness_pair = "F"},
-          {.quantity = "the same along the closed form",
-           .measured = by_theory.value(),
-           .expected = 0,
-           .relation = Relation::at_most,
-           .bound = 1e-14,
-           .bound_reason = "rounding of squares of size 1",
-           .wide_reason = "Rounding is below its largest",
-           .witness_pair = "T"}};
-}
-
-using UnbalancedTime = std::function<double(const std::vector<double>& a0, double uf)>;
-
-double unbalanced_time(const std::vector<double>& a0, double uf) {
-  return time_to_reach(theory::UnbalancedDeepMode({a0, kS, kTau}), uf);
-}
-// The layers taken to be equal, with the same product.
-double as_if_balanced(const std::vector<double>& a0, double uf) {
-  double u0 = 1;
-  for (double a : a0) u0 *= a;
-  return closed_time(DepthExponent::from_real(static_cast<double>(a0.size())), std::abs(u0), uf);
-}
-
-std::vector<Check> c47(Context& context, const UnbalancedTime& time) {
-  base::Worst ode, network;
-  for (const std::vector<double>& a0 :
-       {std::vector<double>{0.1, 0.4}, {0.2, 0.5, 0.9}, {-0.1, 0.5, 0.9}, {0.3, 0.3, 0.9, 1.1, 0.7}}) {
-    const double uf = 0.8 * kS, t = time(a0, uf);
-    const auto solution = ode::integrate_fully<double>(
-        DeepFlow<double>({kS, kTau}).layers(), a0, base::TimeGrid<double>({0, t}),
-        {.relative_tolerance = 1e-12, .absolute_tolerance = 1e-14});
-    double u = 1;
-    for (double a : solution.trajectory.state(1)) u *= a;
-    ode.see(std::abs(u - uf) / kS);
-    network.see(std::abs(strengths_of_network(a0, {t}, context.seed())[0] - uf) / kS);
-  }
-  const std::string settings = "at the time of 0.8 s, 2, 3 and 5 layers, one through zero";
-  return {{.quantity = "largest |u_{ODE} − u| / s " + settings,
-           .measured = ode.value(),
-           .expected = 0,
-           .relation = Relation::at_most,
-           .bound = 1e-9,
-           .bound_reason = "hundreds of steps of tolerance 1e-12",
-           .wide_reason = "The stepper mostly does better than its tolerance",
-           .witness_pair = "TF"},
-          {.quantity = "largest |u_{network} − u| / s " + settings,
-           .measured = network.value(),
-           .expected = 0,
-           .relation = Relation::at_most,
-           .bound = 1e-9,
-           .bound_reason = "hundreds of steps of tolerance 1e-12",
-           .wide_reason = "The stepper mostly does better than its tolerance",
-           .witness_pair = "TN"}};
-}
-
 // The power of u0/s with which rise over half time falls at depth L > 2.
 using SharpnessPower = std::function<double(const DepthExponent&)>;
 
@@ -425,16 +338,6 @@ std::vector<Check> c49(Context&, const SharpnessPower& power) {
 
 std::vector<Claim> claims_on_deep_modes() {
   return {
-      {{.id = "C24",
-        .section = 2,
-        .sentence = "a_{i}² − a_{j}² is conserved by Eq 14 for every pair of layers.",
-        .source = "after Eq 14",
-        .formula = "d/dt (a_{i}² − a_{j}²) = 0",
-        .witnesses = "STF",
-        .figures = {}},
-       [](Context& c) { return c24(c, 1); },
-       "the sum in the place of the difference",
-       [](Context& c) { return c24(c, -1); }},
       {{.id = "C25",
         .section = 2,
         .sentence =
@@ -492,17 +395,6 @@ std::vector<Claim> claims_on_deep_modes() {
            return closed_time(DepthExponent::from_real(2 * depth.weight_matrices()), u0, uf);
          });
        }},
-      {{.id = "C47",
-        .section = 2,
-        .sentence = "From unequal layers a mode follows one quadrature over its smallest layer, at any depth "
-                    "and through zero.",
-        .source = "Eq 14, beyond the paper",
-        .formula = "τ dz/dt = P(z) (s − z P(z)), P(z) = ±Π √(z² + κ_{i})",
-        .witnesses = "TFN",
-        .figures = {}},
-       [](Context& c) { return c47(c, unbalanced_time); },
-       "the layers are taken to be equal",
-       [](Context& c) { return c47(c, as_if_balanced); }},
       {{.id = "C49",
         .section = 2,
         .sentence = "Learning “explodes rapidly” once it begins: rise time over half time falls as "

@@ -9,6 +9,9 @@
 //
 // (The paper's alpha_opt ~ 1/(N_l s^2) is the limit of many layers.) Errors carry no 1/tau: rates multiply
 // sums.
+//
+// At a minimum of unequal layers the Hessian is g g^T, g_i = s/a_i: one eigenvalue sum_i (s/a_i)^2 and L - 1
+// flat directions. Of all minima the one of equal layers is the flattest.
 #pragma once
 
 #include <algorithm>
@@ -17,6 +20,7 @@
 #include <vector>
 
 #include "dln/base/depth.hpp"
+#include "dln/theory/unbalanced_layers.hpp"
 
 namespace dln::theory {
 
@@ -71,6 +75,17 @@ Real largest_hessian_eigenvalue_at(std::span<const Real> layers) {
   }
   for (const Real& a : layers) sum += (product / a) * (product / a);
   return sum;
+}
+
+// At the minimum that the flow of Eq 14 reaches from these layers: sqrt(c^2 + 4 s^2) for a pair, c = a^2 -
+// b^2. Throws UnreachableError where it ends at the saddle.
+template <class Real>
+Real largest_hessian_eigenvalue_reached(const UnbalancedDeepMode<Real>& m) {
+  if (m.limit() != m.singular_value())
+    throw base::UnreachableError(
+        "a0: the flow from these layers ends at the saddle u = 0; expected layers from which it reaches s: "
+        "u0 > 0, or one layer smaller than all others");
+  return m.pull(m.pair_at(m.singular_value()));
 }
 
 // The full network at a balanced minimum, inputs of variance d along input mode beta: the eigenvalue of the

@@ -1,302 +1,252 @@
-// UnbalancedDeepMode: one mode of a deep network from any layer strengths a_1, ..., a_L (Eq 14):
+// The time of UnbalancedDeepMode (Eq 14 from unequal layers), by quadrature, and its inverse.
 //
-//   tau a_i' = (s - u) prod_{j != i} a_j,   u = a_1 ... a_L
+// The two layers of least size turn along their hyperbola by an angle x, the others follow: with R the
+// product of the others' sizes,
 //
-// a_i^2 - a_j^2 is conserved, so the layer m of least size tells all: with kappa_i = a_i^2 - a_m^2 >= 0 and
-// P(z) = +-prod_{i != m} sqrt(z^2 + kappa_i),
+//   tau x' = R (s - u),   u = y h R,   y = y0 cosh x + h0 sinh x,   h = h0 cosh x + y0 sinh x
 //
-//   tau z' = P(z) (s - z P(z)),   z = a_m;    t = tau int dz / (P(z) (s - z P(z)))
-//
-// z and not z^2, which would miss a change of sign. By quadrature (Gauss-Kronrod, Boost.Math): below s/2 in
-// asinh(z/delta), delta the least sqrt(kappa_i); from there on in ln(u/(s - u)), in which the integrand is
-// smooth however close u is to s.
-//
-// What becomes of a start, s > 0: u tends to s, unless two or more layers share the least size and u0 < 0, or
-// one of them is 0 with another of them: then u tends to 0, the saddle.
+// Two layers are Eq 8, R = 1; layers that share the least size, h0 = |y0|, are no special case. Time is
+// int dx / (R (s - u)) while u < s/2. From there on it is int d(ln d) d / (R (s - u)), d the angle that is
+// left until u = s; the integrand tends to a constant as d -> 0, and s - u is summed in d from terms of one
+// sign, so that nothing cancels however close u is to s.
 #pragma once
 
-#include <algorithm>
-#include <boost/math/quadrature/gauss_kronrod.hpp>
-#include <span>
-#include <vector>
+#include <optional>
 
-#include "dln/theory/mode_law.hpp"
+#include "dln/theory/panel_quadrature.hpp"
+#include "dln/theory/unbalanced_layers.hpp"
 
 namespace dln::theory {
 
-// Invariant: two or more finite layer strengths of any sign, s > 0, tau > 0. Throws DomainError otherwise.
-class UnbalancedDeepMode {
+namespace detail {
+
+constexpr double kShortOf = 1e-12;  // by which a guess from double stays below
+
+// The last stretch of the way to u = s > 0, and all of it from u0 > s. The place is told by q = e^|d| - 1, d
+// the angle that is left; `side` is 1 below s, -1 above.
+template <class Real>
+class Approach {
  public:
-  struct Numbers {
-    std::vector<double> layers;  // a_1(0), ..., a_L(0)
-    double singular_value;
-    double time_constant;
+  Approach(const UnbalancedDeepMode<Real>& m, int side)
+      : m_(m), side_(side), end_(m.pair_at(m.singular_value())), slope_(m.pull(end_) / m.others(end_.y)) {
+    for (const Real& kappa : m.conserved()) weights_.push_back(1 / (end_.y * end_.y + kappa));
+  }
+
+  struct Place {
+    Real y, strength, gap;
   };
-
-  explicit UnbalancedDeepMode(Numbers numbers) : numbers_(std::move(numbers)) {
-    base::require(numbers_.layers.size() >= 2, "layers", static_cast<double>(numbers_.layers.size()),
-                  "two or more strengths");
-    for (double a : numbers_.layers) base::require(base::is_finite(a), "a", a, "a finite number");
-    base::require_positive("s", numbers_.singular_value);
-    base::require_positive("tau", numbers_.time_constant);
-    const auto smaller = [](double x, double y) { return std::abs(x) < std::abs(y); };
-    least_ = static_cast<std::size_t>(std::ranges::min_element(numbers_.layers, smaller) -
-                                      numbers_.layers.begin());
-    const double z = std::abs(start());
-    for (std::size_t i = 0; i < numbers_.layers.size(); ++i)
-      if (i != least_) {
-        const double a = std::abs(numbers_.layers[i]);
-        kappas_.push_back((a - z) * (a + z));
-        if (numbers_.layers[i] < 0) sign_ = -sign_;
-      }
+  Place place(const Real& q) const {
+    using std::sqrt;
+    const Real sinh_d = side_ * (q / (q + 1) * (q + 2) / 2), tanh_half_d = side_ * (q / (q + 2));
+    const Real rise = sinh_d * (end_.h - end_.y * tanh_half_d);  // y at the end, less y
+    const Real y = end_.y - rise, squares = rise * (end_.y + y);
+    Real closed = 0;  // 1 - (u/s)^2 = 1 - prod (1 - squares/(a_i at the end)^2), from terms of one sign
+    for (const Real& weight : weights_) closed += squares * weight * (1 - closed);
+    const Real gap = m_.singular_value() * closed / (1 + sqrt(Real(1 - closed)));
+    return {y, m_.singular_value() - gap, gap};
   }
 
-  const std::vector<double>& layers() const { return numbers_.layers; }
-  double singular_value() const { return numbers_.singular_value; }
-  double time_constant() const { return numbers_.time_constant; }
-  double initial_strength() const { return start() * others(start()); }
-
-  // z(0): the layer of least size.
-  double start() const { return numbers_.layers[least_]; }
-  std::size_t least_layer() const { return least_; }
-  // P(z).
-  double others(double z) const {
-    double product = sign_;
-    for (double kappa : kappas_) product *= std::sqrt(z * z + kappa);
-    return product;
-  }
-  // a_i while the least layer is z.
-  double layer(std::size_t i, double z) const {
-    if (i == least_) return z;
-    const double kappa = kappas_[i < least_ ? i : i - 1];
-    return std::copysign(std::sqrt(z * z + kappa), numbers_.layers[i]);
-  }
-  // sum_i (u/a_i)^2 while the least layer is z: tau u' = (s - u) times this.
-  double pull(double z) const {
-    double sum = others(z) * others(z);
-    for (std::size_t i = 0; i < kappas_.size(); ++i) {
-      double product = z;
-      for (std::size_t j = 0; j < kappas_.size(); ++j)
-        if (j != i) product *= std::sqrt(z * z + kappas_[j]);
-      sum += product * product;
+  // The q at which s - u = gap, by Newton's method in the logarithms.
+  Real left_at(const Real& gap) const {
+    using std::exp, std::expm1, std::log;
+    if (gap == 0) return Real(0);
+    const Real s = m_.singular_value(), eps = std::numeric_limits<Real>::epsilon();
+    const bool near_end = 2 * absolute(gap) <= s;
+    Real q = near_end ? Real(absolute(gap) / slope_)
+                      : Real(expm1(absolute(angle(m_.pair_at(Real(s - gap)), end_))));
+    Real last = 1;
+    for (int i = 0; i < 100; ++i) {
+      const Place now = place(q);
+      const Real velocity = m_.pull({now.y, m_.partner(now.y)}) / m_.others(now.y);  // du/dx
+      const Real power = q / (1 + q) * (velocity / absolute(now.gap));               // d ln|gap| / d ln q
+      const Real step = log(Real(now.gap / gap)) / power;
+      q *= exp(Real(-step));
+      if (absolute(step) <= 2 * eps || (i > 4 && absolute(step) >= last)) break;
+      last = absolute(step);
     }
-    return sum;
+    return q;
   }
-  double least_kappa() const { return *std::ranges::min_element(kappas_); }
-  double sign() const { return sign_; }
+
+  // Time over tau while q falls from q0 to q1.
+  Real time(const Real& q0, const Real& q1) const {
+    using std::log;
+    return PanelQuadrature<Real>::integral(slope_from(q0), Real(0), Real(log(Real(q0 / q1))));
+  }
+  // q after `elapsed` over tau; 0 where it underflows. `guess` as in upper_limit().
+  Real after(const Real& q0, const Real& elapsed, const Real& guess) const {
+    using std::exp, std::log;
+    const Real most = log(q0) - log(std::numeric_limits<Real>::min());
+    const Real begin = guess > 0 ? Real(log(Real(q0 / guess)) * (1 - kShortOf)) : Real(0);
+    const UpperLimit<Real> w = upper_limit(slope_from(q0), elapsed, most, begin);
+    return w.missing > 0 ? Real(0) : Real(q0 * exp(Real(-w.w)));
+  }
 
  private:
-  Numbers numbers_;
-  std::size_t least_ = 0;
-  std::vector<double> kappas_;  // of the other layers, in their order
-  double sign_ = 1;             // of P
+  // tau dt/dw where q = q0 e^{-w}.
+  auto slope_from(const Real& q0) const {
+    return [this, q0](const Real& w) {
+      using std::exp;
+      const Real q = q0 * exp(Real(-w));
+      const Place now = place(q);
+      return Real(q / ((1 + q) * m_.others(now.y) * absolute(now.gap)));
+    };
+  }
+
+  const UnbalancedDeepMode<Real>& m_;
+  int side_;
+  LeastPair<Real> end_;
+  Real slope_;                 // du/dx at the end
+  std::vector<Real> weights_;  // 1/a_i^2 there
 };
 
-namespace detail {
-
-template <class F>
-double quadrature(F f, double from, double to) {
-  using Rule = boost::math::quadrature::gauss_kronrod<double, 31>;
-  return from == to ? 0.0 : Rule::integrate(f, from, to, 7, 1e-14);
+// tau dt/dx at the angle x from the start, for strengths up to s/2.
+template <class Real>
+auto early_slope(const UnbalancedDeepMode<Real>& m) {
+  return [&m](const Real& x) {
+    const LeastPair<Real> pair = m.initial_pair().turned(x);
+    const Real r = m.others(pair.y);
+    return Real(1 / (r * (m.singular_value() - pair.y * pair.h * r)));
+  };
 }
 
-// With z directed so that P > 0, the flow runs towards u = s > 0 along increasing y = sign z.
-struct LeastLayer {
-  const UnbalancedDeepMode& m;
-  double s = m.singular_value();
-
-  double others(double y) const { return m.sign() * m.others(y); }  // |P|, even in y
-  double strength(double y) const { return y * others(y); }
-
-  // y with y |P(y)| = u: the product increases with y.
-  double at_strength(double u) const {
-    const auto L = static_cast<double>(m.layers().size());
-    double low = 0, high = std::pow(std::abs(u), 1 / L);  // every other factor is at least y
-    const double target = std::abs(u);
-    double y = high;
-    for (int i = 0; i < 200; ++i) {
-      const double value = strength(y);
-      (value > target ? high : low) = y;
-      // d ln u / d ln y lies between 1 and L.
-      double slope = 1;
-      for (std::size_t k = 0; k < m.layers().size(); ++k)
-        if (k != m.least_layer()) slope += y * y / (m.layer(k, y) * m.layer(k, y));
-      double next = y * (1 - (value - target) / (value * slope));
-      if (!(next > low && next < high)) next = (low + high) / 2;
-      if (std::abs(next - y) <= 1e-16 * y) break;
-      y = next;
-    }
-    return std::copysign(y, u);
-  }
-
-  // Time over tau from y0 to y1, both with strengths up to s/2.
-  double early(double y0, double y1) const {
-    const double delta = std::sqrt(m.least_kappa());
-    if (!(delta > 0))  // y keeps its sign: d ln y, P vanishes with y
-      return quadrature(
-                 [&](double l) {
-                   const double y = std::copysign(std::exp(l), y0);
-                   return std::abs(y) / (others(y) * (s - strength(y)));
-                 },
-                 std::log(std::abs(y0)), std::log(std::abs(y1))) *
-             (y0 > 0 ? 1 : -1);
-    return quadrature(
-        [&](double theta) {
-          const double y = delta * std::sinh(theta);
-          return delta * std::cosh(theta) / (others(y) * (s - strength(y)));
-        },
-        std::asinh(y0 / delta), std::asinh(y1 / delta));
-  }
-  // Time over tau between strengths on the same side of s: dt = u / (s pull) d ln(u/|s - u|).
-  double late(double u0, double gap0, double u1, double gap1) const {
-    const double side = gap0 > 0 ? 1 : -1;
-    return quadrature([&](double l) { return late_slope(s / (1 + side * std::exp(-l))); },
-                      std::log(u0 / std::abs(gap0)), std::log(u1 / std::abs(gap1)));
-  }
-  double late_slope(double u) const { return u / (s * m.pull(at_strength(u))); }
-
-  // The coordinate of `early` in which roots are sought, and back.
-  double coordinate(double y) const {
-    const double delta = std::sqrt(m.least_kappa());
-    return delta > 0 ? std::asinh(y / delta) : std::log(std::abs(y));
-  }
-  double from_coordinate(double c, double like) const {
-    const double delta = std::sqrt(m.least_kappa());
-    return delta > 0 ? delta * std::sinh(c) : std::copysign(std::exp(c), like);
-  }
-};
-
-// x in [low, high] with increasing f(x) = target, Newton's method kept inside by bisection.
-template <class F, class Slope>
-double increasing_root(F f, Slope slope, double target, double low, double high) {
-  double x = (low + high) / 2;
-  for (int i = 0; i < 200; ++i) {
-    const double missing = target - f(x);
-    (missing > 0 ? low : high) = x;
-    double next = x + missing / slope(x);
-    if (!(next > low && next < high)) next = (low + high) / 2;
-    if (std::abs(next - x) <= 1e-16 * std::max(1.0, std::abs(x)) || !(low < high)) return next;
-    x = next;
-  }
-  return x;
+// Time over tau to strength u <= s/2, from u0 <= s/2.
+template <class Real>
+Real early_time(const UnbalancedDeepMode<Real>& m, const Real& u) {
+  return PanelQuadrature<Real>::integral(early_slope(m), Real(0), angle(m.initial_pair(), m.pair_at(u)));
 }
 
-struct UnbalancedState {
-  double least, strength, gap;  // y, u, s - u
-};
+template <class Real>
+using UnbalancedPlace = typename Approach<Real>::Place;
 
-inline bool stays(const UnbalancedDeepMode& m) {
-  return m.start() == 0 && m.least_kappa() == 0;
-}
-// Two layers share the least size, and the flow brings them to 0.
-inline bool ends_at_saddle(const UnbalancedDeepMode& m) {
-  return m.least_kappa() == 0 && m.sign() * m.start() < 0;
+template <class Real>
+UnbalancedPlace<Real> unbalanced_place(const UnbalancedDeepMode<Real>& m, const Real& t);
+
+// In many digits: the same in double, to begin from. None where the numbers do not fit.
+template <class Real>
+std::optional<UnbalancedPlace<double>> rounded_place(const UnbalancedDeepMode<Real>& m, const Real& t) {
+  if constexpr (std::numeric_limits<Real>::digits <= 64) {
+    return std::nullopt;
+  } else {
+    std::vector<double> layers;
+    for (const Real& a : m.layers()) layers.push_back(static_cast<double>(a));
+    const auto s = static_cast<double>(m.singular_value()), tau = static_cast<double>(m.time_constant());
+    const bool fits = s > 0 && tau > 0 && std::isfinite(s) && std::isfinite(tau) &&
+                      std::ranges::all_of(layers, [](double a) { return std::isfinite(a); });
+    if (!fits) return std::nullopt;
+    return unbalanced_place(UnbalancedDeepMode<double>({layers, s, tau}), static_cast<double>(t));
+  }
 }
 
-inline UnbalancedState unbalanced_state(const UnbalancedDeepMode& m, double t) {
+template <class Real>
+UnbalancedPlace<Real> unbalanced_place(const UnbalancedDeepMode<Real>& m, const Real& t) {
+  using std::log;
   require_time(t);
-  const LeastLayer flow{m};
-  const double s = m.singular_value(), y0 = m.sign() * m.start(), u0 = flow.strength(y0), gap0 = s - u0;
-  double elapsed = t / m.time_constant();
-  if (stays(m)) return {0, 0, s};
-  if (elapsed == 0 || gap0 == 0) return {y0, u0, gap0};
-  const auto early_slope = [&](double y) {
-    const double delta = std::sqrt(m.least_kappa());
-    return (delta > 0 ? std::hypot(y, delta) : std::abs(y)) / (flow.others(y) * (s - flow.strength(y)));
-  };
-  const auto early_root = [&](double low, double high, double direction) {
-    const double c = increasing_root(
-        [&](double x) { return flow.early(y0, flow.from_coordinate(direction * x, y0)); },
-        [&](double x) { return early_slope(flow.from_coordinate(direction * x, y0)); }, elapsed, low, high);
-    const double y = flow.from_coordinate(direction * c, y0), u = flow.strength(y);
-    return UnbalancedState{y, u, s - u};
-  };
-  if (ends_at_saddle(m)) {
-    if (!base::is_finite(elapsed)) return {0, 0, s};
-    const double low = -flow.coordinate(y0);
-    double reach = 1;
-    while (low + reach < 700 && flow.early(y0, flow.from_coordinate(-(low + reach), y0)) < elapsed)
-      reach *= 2;
-    return low + reach < 700 ? early_root(low, low + reach, -1) : UnbalancedState{0, 0, s};
+  const Real s = m.singular_value(), u0 = m.initial_strength(), end = m.limit();
+  const LeastPair<Real>& start = m.initial_pair();
+  Real elapsed = t / m.time_constant(), gap = m.initial_gap();
+  if (elapsed == 0 || gap == 0 || start.h == 0) return {start.y, u0, gap};
+  if (!base::is_finite(elapsed)) return {m.pair_at(end).y, end, Real(s - end)};
+  const auto rounded = rounded_place(m, t);
+  if (2 * u0 < s) {
+    // To the saddle |y| falls as e^{-x}, until it underflows.
+    const Real most = end == 0 ? Real(log(start.h) - log(std::numeric_limits<Real>::min()))
+                               : angle(start, m.pair_at(Real(s / 2)));
+    const Real guess =
+        rounded ? Real(angle(start, m.pair_at(Real(rounded->strength))) * (1 - kShortOf)) : Real(0);
+    const UpperLimit<Real> x = upper_limit(early_slope(m), elapsed, most, guess);
+    if (end == 0 && x.missing > 0) return {Real(0), Real(0), s};
+    if (!(x.missing > 0)) {
+      const LeastPair<Real> pair = start.turned(x.w);
+      const Real u = m.strength(pair);
+      return {pair.y, u, Real(s - u)};
+    }
+    elapsed = x.missing;
+    gap = s / 2;
   }
-  if (!base::is_finite(elapsed)) return {flow.at_strength(s), s, 0};
-  double u_from = u0, gap_from = gap0;
-  if (u0 < s / 2) {
-    const double y_half = flow.at_strength(s / 2), until_half = flow.early(y0, y_half);
-    if (elapsed <= until_half) return early_root(flow.coordinate(y0), flow.coordinate(y_half), 1);
-    elapsed -= until_half;
-    u_from = gap_from = s / 2;
-  }
-  const double side = gap_from > 0 ? 1 : -1, start = std::log(u_from / std::abs(gap_from));
-  const auto strength = [&](double l) { return s / (1 + side * std::exp(-l)); };
-  const auto clock = [&](double l) {
-    return quadrature([&](double x) { return flow.late_slope(strength(x)); }, start, l);
-  };
-  double reach = 1;
-  while (start + reach < 740 && clock(start + reach) < elapsed) reach *= 2;
-  const double l = increasing_root(
-      clock, [&](double x) { return flow.late_slope(strength(x)); }, elapsed, start, start + reach);
-  const double q = std::exp(-l), u = strength(l);
-  return {flow.at_strength(u), u, side * q * u};
+  const Approach<Real> approach(m, gap > 0 ? 1 : -1);
+  const bool guessed = rounded && rounded->gap * static_cast<double>(gap) > 0;
+  const Real guess = guessed ? approach.left_at(Real(rounded->gap)) : Real(0);
+  return approach.place(approach.after(approach.left_at(gap), elapsed, guess));
+}
+
+// Time to strength u with gap = s - u, on the way from u0 to its limit.
+template <class Real>
+Real unbalanced_time(const UnbalancedDeepMode<Real>& m, const Real& u, const Real& gap) {
+  const Real s = m.singular_value(), u0 = m.initial_strength();
+  const bool early = 2 * u0 < s;
+  if (early && 2 * u <= s) return m.time_constant() * early_time(m, u);
+  const Approach<Real> approach(m, gap > 0 ? 1 : -1);
+  const Real begun = early ? early_time(m, Real(s / 2)) : Real(0);
+  const Real q0 = approach.left_at(early ? Real(s / 2) : m.initial_gap());
+  return m.time_constant() * (begun + approach.time(q0, approach.left_at(gap)));
 }
 
 }  // namespace detail
 
-inline double strength_at(const UnbalancedDeepMode& m, double t) {
-  return detail::unbalanced_state(m, t).strength;
+template <class Real>
+Real strength_at(const UnbalancedDeepMode<Real>& m, const Number<Real>& t) {
+  return detail::unbalanced_place<Real>(m, t).strength;
 }
-inline double strength_gap_at(const UnbalancedDeepMode& m, double t) {
-  return detail::unbalanced_state(m, t).gap;
+
+template <class Real>
+Real strength_gap_at(const UnbalancedDeepMode<Real>& m, const Number<Real>& t) {
+  return detail::unbalanced_place<Real>(m, t).gap;
 }
+
 // a_1(t), ..., a_L(t).
-inline std::vector<double> layers_at(const UnbalancedDeepMode& m, double t) {
-  const double z = m.sign() * detail::unbalanced_state(m, t).least;
-  std::vector<double> layers;
-  for (std::size_t i = 0; i < m.layers().size(); ++i) layers.push_back(m.layer(i, z));
-  return layers;
+template <class Real>
+std::vector<Real> layers_at(const UnbalancedDeepMode<Real>& m, const Number<Real>& t) {
+  return m.layers_at(detail::unbalanced_place<Real>(m, t).y);
 }
-
-inline double rate(const UnbalancedDeepMode& m, double u) {
-  const detail::LeastLayer flow{m};
-  return (m.singular_value() - u) * m.pull(flow.at_strength(u)) / m.time_constant();
-}
-
-namespace detail {
-inline double unbalanced_time(const UnbalancedDeepMode& m, double u, double gap) {
-  const LeastLayer flow{m};
-  const double s = m.singular_value(), y0 = m.sign() * m.start(), u0 = flow.strength(y0);
-  if (u0 > s || u0 >= s / 2) return m.time_constant() * flow.late(u0, s - u0, u, gap);
-  if (u <= s / 2) return m.time_constant() * flow.early(y0, flow.at_strength(u));
-  return m.time_constant() * (flow.early(y0, flow.at_strength(s / 2)) + flow.late(s / 2, s / 2, u, gap));
-}
-}  // namespace detail
 
 // Throws UnreachableError unless u lies on the way from u0 to where it tends.
-inline double time_to_reach(const UnbalancedDeepMode& m, double u) {
+template <class Real>
+Real time_to_reach(const UnbalancedDeepMode<Real>& m, const Number<Real>& u) {
   base::require(base::is_finite(u), "uf", u, "a finite number");
-  const double s = m.singular_value(), u0 = m.initial_strength();
-  if (u == u0) return 0;
-  const double end = detail::stays(m) ? u0 : detail::ends_at_saddle(m) ? 0 : s;
+  const Real u0 = m.initial_strength(), end = m.limit();
+  if (u == u0) return Real(0);
   if (!((u0 < u && u < end) || (end < u && u < u0)))
     throw base::UnreachableError(fmt::format(
-        "uf = {}: not reached in finite time from u0 = {}, which tends to {}; expected a strength between", u,
-        u0, end));
-  return detail::unbalanced_time(m, u, s - u);
+        "uf = {}: not reached in finite time from u0 = {}, which tends to {}; expected a strength between",
+        static_cast<double>(u), static_cast<double>(u0), static_cast<double>(end)));
+  return detail::unbalanced_time<Real>(m, u, Real(m.singular_value() - u));
 }
 
-inline double half_learning_time(const UnbalancedDeepMode& m) {
-  const double s = m.singular_value();
-  return 2 * m.initial_strength() >= s ? 0 : time_to_reach(m, s / 2);
+template <class Real>
+Real half_learning_time(const UnbalancedDeepMode<Real>& m) {
+  const Real half = m.singular_value() / 2;
+  return m.initial_strength() >= half ? Real(0) : time_to_reach(m, half);
 }
 
-inline double learning_time(const UnbalancedDeepMode& m, double eps) {
-  const double s = m.singular_value(), u0 = m.initial_strength();
+template <class Real>
+Real learning_time(const UnbalancedDeepMode<Real>& m, const Number<Real>& eps) {
+  const Real s = m.singular_value(), gap0 = m.initial_gap();
   base::require(base::is_finite(eps) && eps > 0 && eps < s, "eps", eps,
                 "a number greater than 0 and less than s");
-  if (std::abs(s - u0) <= eps) return 0;
-  const double gap = u0 < s ? eps : -eps;
-  if (detail::stays(m) || detail::ends_at_saddle(m)) return time_to_reach(m, s - gap);  // says why not
-  return detail::unbalanced_time(m, s - gap, gap);
+  if (detail::absolute(gap0) <= eps) return Real(0);
+  const Real gap = gap0 > 0 ? Real(eps) : Real(-eps);
+  if (m.limit() != s) return time_to_reach(m, Real(s - gap));  // says why not
+  return detail::unbalanced_time<Real>(m, Real(s - gap), gap);
+}
+
+// When layer i, counted from 0, has done half of its change on the way to where the flow ends; 0 for one that
+// ends where it began. A layer of greater size gets there later. Throws DomainError for i >= L.
+template <class Real>
+Real half_change_time(const UnbalancedDeepMode<Real>& m, std::size_t i) {
+  using std::sqrt;
+  base::require(i < m.layers().size(), "layer", static_cast<double>(i), "less than the number of layers");
+  const Real y0 = m.initial_pair().y, y1 = m.pair_at(m.limit()).y;
+  if (y1 == y0) return Real(0);
+  Real y = (y0 + y1) / 2;
+  if (i != m.least_layer()) {
+    // Half way of sqrt(y^2 + kappa); on the first way down where it ends smaller than it began.
+    const Real size0 = detail::absolute(m.layers()[i]), size1 = sqrt(Real(y1 * y1 + m.conserved()[i]));
+    const Real half = (y1 - y0) * ((y1 + y0) / (size1 + size0)) / 2;
+    if (half == 0) return Real(0);
+    y = sqrt(Real(y0 * y0 + half * (2 * size0 + half)));
+    if (half < 0 && y0 < 0) y = -y;
+  }
+  return time_to_reach(m, m.strength({y, m.partner(y)}));
 }
 
 }  // namespace dln::theory
