@@ -1,0 +1,26 @@
+#include "dln/symbolic/derivations.hpp"
+
+#include "dln/symbolic/themes.hpp"
+
+namespace dln::symbolic {
+
+const std::vector<Entry>& derivations() {
+  static const std::vector<Entry> all = [] {
+    std::vector<Entry> entries;
+    for (const auto& theme : {three_layer_derivations()})
+      entries.insert(entries.end(), theme.begin(), theme.end());
+    return entries;
+  }();
+  return all;
+}
+
+Derivation derive(const Entry& entry, Variant variant) {
+  Derivation derivation = entry.steps(variant);
+  derivation.name = entry.name;
+  derivation.title = entry.title;
+  derivation.equation = entry.equation;
+  derivation.claims = entry.claims;
+  return derivation;
+}
+
+}  // namespace dln::symbolic

@@ -1,0 +1,12 @@
+// The derivations by theme, one .cpp file each; derivations() puts them into the paper's order.
+#pragma once
+
+#include <vector>
+
+#include "dln/symbolic/derivations.hpp"
+
+namespace dln::symbolic {
+
+std::vector<Entry> three_layer_derivations();
+
+}  // namespace dln::symbolic
