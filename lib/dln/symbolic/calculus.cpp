@@ -21,6 +21,11 @@ matrix rate_of(const matrix& m, const Motion& motion) {
   return rates;
 }
 
+ex neat(const ex& rational) {
+  const ex parts = rational.numer_denom();
+  return factor(parts.op(0)) / factor(parts.op(1));
+}
+
 matrix symbol_matrix(const std::string& name, unsigned rows, unsigned cols) {
   matrix m(rows, cols);
   for (unsigned i = 0; i < rows; ++i)

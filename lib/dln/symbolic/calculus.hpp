@@ -19,6 +19,9 @@ using Motion = std::vector<std::pair<GiNaC::symbol, GiNaC::ex>>;
 // df/dt along the motion: sum over x of df/dx x'.
 GiNaC::ex rate_of(const GiNaC::ex& f, const Motion& motion);
 
+// Numerator and denominator in factors, to be read.
+GiNaC::ex neat(const GiNaC::ex& rational);
+
 // rows x cols symbols NAME11, NAME12, ...
 GiNaC::matrix symbol_matrix(const std::string& name, unsigned rows, unsigned cols);
 GiNaC::matrix diagonal_matrix(const std::vector<GiNaC::ex>& entries, unsigned rows, unsigned cols);

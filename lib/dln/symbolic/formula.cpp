@@ -65,6 +65,41 @@ int rank(const ex& factor) {
   return is_a<GiNaC::symbol>(base) || is_a<GiNaC::constant>(base) ? 1 : is_a<GiNaC::add>(base) ? 2 : 3;
 }
 
+int degree_of(const ex& term) {
+  if (is_a<GiNaC::symbol>(term)) return 1;
+  if (is_a<GiNaC::power>(term) && term.op(1).info(GiNaC::info_flags::integer))
+    return degree_of(term.op(0)) * ex_to<numeric>(term.op(1)).to_int();
+  int degree = 0;
+  if (is_a<GiNaC::mul>(term))
+    for (const ex& factor : term) degree += degree_of(factor);
+  return degree;
+}
+
+// Of s - u and u - s, and of 1 - y and y - 1, GiNaC keeps now the one and now the other as a factor. Shown is
+// the one with fewer minus signs, and of two with equally many the one whose lowest term has none.
+bool reads_better_turned(const ex& sum) {
+  std::vector<ex> terms(sum.begin(), sum.end());
+  const auto minus = std::ranges::count_if(terms, is_negative);
+  const auto plus = std::ssize(terms) - minus;
+  if (minus != plus) return minus > plus;
+  return is_negative(*std::ranges::min_element(terms, {}, [](const ex& t) {
+    return std::pair(degree_of(t), print(is_negative(t) ? ex(-t) : t).formula.text);
+  }));
+}
+
+// Turns the sums among the factors where that reads better; whether an odd number of signs came of it.
+bool turn_sums(std::vector<ex>& factors) {
+  bool odd = false;
+  for (ex& factor : factors) {
+    const bool raised = is_a<GiNaC::power>(factor) && factor.op(1).info(GiNaC::info_flags::integer);
+    const ex base = raised ? factor.op(0) : factor, exponent = raised ? factor.op(1) : ex(1);
+    if (!is_a<GiNaC::add>(base) || !reads_better_turned(base)) continue;
+    factor = pow((-base).expand(), exponent);
+    odd ^= exponent.info(GiNaC::info_flags::odd);
+  }
+  return odd;
+}
+
 std::vector<ex> sorted_factors(std::vector<ex> factors) {
   std::ranges::stable_sort(factors, {},
                            [](const ex& f) { return std::pair(rank(f), print(f).formula.text); });
@@ -94,7 +129,8 @@ Printed print_product(const ex& e) {
   } else {
     below.push_back(1 / e);
   }
-  const std::string minus = is_negative(c) ? "-" : "";
+  const bool turned = turn_sums(above) != turn_sums(below);
+  const std::string minus = is_negative(c) != turned ? "-" : "";
   const numeric size = abs(c);
   const std::string high = size.numer().is_equal(1) && !above.empty() ? "" : digits(size.numer());
   const std::string low = size.denom().is_equal(1) ? "" : digits(size.denom());
@@ -113,17 +149,7 @@ Printed print_product(const ex& e) {
           Binding::product};
 }
 
-int degree_of(const ex& term) {
-  if (is_a<GiNaC::symbol>(term)) return 1;
-  if (is_a<GiNaC::power>(term) && term.op(1).info(GiNaC::info_flags::integer))
-    return degree_of(term.op(0)) * ex_to<numeric>(term.op(1)).to_int();
-  int degree = 0;
-  if (is_a<GiNaC::mul>(term))
-    for (const ex& factor : term) degree += degree_of(factor);
-  return degree;
-}
-
-// Terms added before terms taken away, high degrees before low.
+// Terms to add before terms to take away, high degrees before low.
 Printed print_sum(const ex& e) {
   std::vector<ex> terms(e.begin(), e.end());
   std::ranges::stable_sort(terms, {}, [](const ex& t) {
@@ -140,7 +166,10 @@ Printed print_sum(const ex& e) {
 }
 
 Printed print_power(const ex& e) {
-  const ex base = e.op(0), exponent = e.op(1);
+  const ex exponent = e.op(1);
+  const bool turn =
+      is_a<GiNaC::add>(e.op(0)) && exponent.info(GiNaC::info_flags::even) && reads_better_turned(e.op(0));
+  const ex base = turn ? (-e.op(0)).expand() : e.op(0);
   if (exponent.is_equal(ex(1) / 2)) {
     const Formula f = print(base).formula;
     return {{"sqrt(" + f.text + ")", "\\sqrt{" + f.latex + "}"}, Binding::atom};

@@ -8,5 +8,6 @@
 namespace dln::symbolic {
 
 std::vector<Entry> three_layer_derivations();
+std::vector<Entry> unequal_layer_derivations();
 
 }  // namespace dln::symbolic
