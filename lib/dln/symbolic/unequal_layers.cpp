@@ -115,7 +115,7 @@ Derivation every_sign(Variant variant) {
                  (D1 / D).subs(q == 1) - 1);
   const Motion time{{q, -K * q / tau}};
   const ex strength = (P * P * D1 / D - N * N * D / D1) / 4;
-  proof.define("u = ((a + b)^2 - (a - b)^2)/4 along it", named("u"), strength);
+  proof.say("u = ((a + b)^2 - (a - b)^2)/4 = (P^2 D'/D - N^2 D/D')/4 along it");
   const ex growth = (rate_of(D1, time) / D1 - rate_of(D, time) / D) / 2;
   const ex target = variant == Variant::wrong ? ex(2 * s) : ex(s);
   proof.identity("a + b = P r grows at the rate (s - u)/tau and a - b = N/r shrinks at it: Eq 8",
