@@ -7,6 +7,7 @@
 
 namespace dln::symbolic {
 
+std::vector<Entry> three_layer_network_derivations();
 std::vector<Entry> three_layer_derivations();
 std::vector<Entry> unequal_layer_derivations();
 

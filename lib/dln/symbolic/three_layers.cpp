@@ -54,13 +54,9 @@ Derivation stable_manifold(Variant variant) {
                  named("tau (a + b)'", "\\tau (a + b)'"), named("(a + b) (s - a b)", "(a + b)(s - ab)"),
                  tau * rate_of(a + b, kEq8) - sign * (a + b) * (s - a * b));
   const ex product_rate = tau * rate_of(a * b, kEq8);
-  proof.identity(
-      "on a = -b, where u = -a^2, the product obeys tau u' = -2 u (s - u): it ends at 0, never at s",
-      named("tau u'", "\\tau u'"), named("-2 u (s - u)"),
-      product_rate.subs(b == -a) - (-2 * u * (s - u)).subs(u == -a * a));
-  proof.printed("if a b approached s from every start, a = -b included, Eq 10 would hold there too",
-                named("tau u'", "\\tau u'"), named("2 u (s - u)"),
-                product_rate.subs(b == -a) - (2 * u * (s - u)).subs(u == -a * a));
+  proof.identity("on a = -b, where u = -a^2 < 0, the product rises to 0, never to s > 0",
+                 named("tau u'", "\\tau u'"), named("-2 u (s - u)"),
+                 product_rate.subs(b == -a) - (-2 * u * (s - u)).subs(u == -a * a));
   return proof.finish();
 }
 
