@@ -11,6 +11,7 @@
 #include "tools/console.hpp"
 #include "tools/strict_text.hpp"
 #ifdef DLN_WITH_SYMBOLIC
+#include "dln/symbolic/depth_solution.hpp"
 #include "dln/symbolic/derivations.hpp"
 #endif
 
@@ -187,6 +188,29 @@ int derive_and_print(const std::vector<const Entry*>& entries, const DeriveOptio
   return proven == entries.size() ? 0 : 1;
 }
 
+int solve_and_print(const DeriveOptions& options) {
+  const auto layers = strict_count("--depth", *options.depth);
+  base::require(layers >= 2 && layers <= symbolic::kDeepestSolution, "--depth", layers,
+                fmt::format("a number of layers N_l from 2 to {}", symbolic::kDeepestSolution));
+  const auto solution = symbolic::solve_depth(base::Depth::from_layers(static_cast<int>(layers)));
+  const Derivation& derivation = solution.derivation;
+  if (options.json) {
+    Json json = as_json(derivation);
+    json["F"] = as_json(solution.antiderivative);
+    json["t"] = as_json(solution.time);
+    json["cpp"] = solution.cpp;
+    print(json.dump(2) + "\n");
+  } else {
+    print(options.latex ? as_latex(derivation) : as_text(derivation));
+    if (!options.latex)
+      print(fmt::format("F(y) = {}\nt = {}\n\n", solution.antiderivative.text, solution.time.text));
+    print(fmt::format("\\[ t = {} \\]\n\\[ F(y) = {} \\]\n", solution.time.latex,
+                      solution.antiderivative.latex));
+    if (!options.latex) print("\n" + solution.cpp);
+  }
+  return derivation.identically_zero() ? 0 : 1;
+}
+
 int run_derive(const DeriveOptions& options) {
   if (options.text + options.latex + options.json > 1)
     throw base::DomainError("expected one of --text, --latex and --json");
@@ -198,6 +222,7 @@ int run_derive(const DeriveOptions& options) {
     print_list();
     return 0;
   }
+  if (options.depth) return solve_and_print(options);
   return derive_and_print(chosen_entries(options), options);
 }
 

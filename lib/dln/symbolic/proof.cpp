@@ -40,7 +40,7 @@ bool is_irreducible(const ex& polynomial) {
   return std::ranges::count_if(factors, [](const ex& f) { return !is_a<GiNaC::numeric>(f); }) == 1;
 }
 
-ex reduced(ex polynomial, const std::vector<Relation>& relations) {
+ex remainder(ex polynomial, const std::vector<Relation>& relations) {
   polynomial = polynomial.expand();
   for (auto r = relations.rbegin(); r != relations.rend(); ++r)
     if (polynomial.has(r->algebraic)) polynomial = rem(polynomial, r->polynomial, r->algebraic).expand();
@@ -89,10 +89,16 @@ void Proof::bind(const symbol& algebraic, const ex& polynomial) {
   workings_->relations.push_back({algebraic, polynomial.expand(), is_irreducible(polynomial)});
 }
 
+ex Proof::reduced(const ex& rational) const {
+  const ex parts = rational.numer_denom();
+  const auto& relations = workings_->relations;
+  return remainder(parts.op(0), relations) / remainder(parts.op(1), relations);
+}
+
 Proof::Decided Proof::decide(const ex& difference) const {
   const ex parts = difference.numer_denom();
   const auto& relations = workings_->relations;
-  const ex numerator = reduced(parts.op(0), relations), denominator = reduced(parts.op(1), relations);
+  const ex numerator = remainder(parts.op(0), relations), denominator = remainder(parts.op(1), relations);
   if (denominator.is_zero())
     return {Decision::undecided, named("division by zero", "\\text{division by zero}")};
   if (numerator.is_zero()) return {Decision::proven, {}};

@@ -40,6 +40,9 @@ class Proof {
   // reducible one leaves differences that are not zero undecided. Later relations are reduced first.
   void bind(const GiNaC::symbol& algebraic, const GiNaC::ex& polynomial);
 
+  // Numerator and denominator reduced by what is bound.
+  GiNaC::ex reduced(const GiNaC::ex& rational) const;
+
   // Decides lhs - rhs = 0. Shown is what is decided, or the names given to both sides.
   void identity(std::string text, const GiNaC::ex& lhs, const GiNaC::ex& rhs);
   void identity(std::string text, const Formula& lhs, const Formula& rhs, const GiNaC::ex& difference);

@@ -10,5 +10,6 @@ namespace dln::symbolic {
 std::vector<Entry> three_layer_network_derivations();
 std::vector<Entry> three_layer_derivations();
 std::vector<Entry> unequal_layer_derivations();
+std::vector<Entry> deep_mode_derivations();
 
 }  // namespace dln::symbolic
