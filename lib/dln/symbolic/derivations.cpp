@@ -7,8 +7,10 @@ namespace dln::symbolic {
 const std::vector<Entry>& derivations() {
   static const std::vector<Entry> all = [] {
     std::vector<Entry> entries;
-    for (const auto& theme : {three_layer_network_derivations(), three_layer_derivations(),
-                              unequal_layer_derivations(), deep_mode_derivations()})
+    for (const auto& theme :
+         {three_layer_network_derivations(), three_layer_derivations(), unequal_layer_derivations(),
+          matrix_solution_derivations(), deep_network_derivations(), deep_mode_derivations(),
+          hessian_derivations(), depth_delay_derivations(), autoencoder_derivations()})
       entries.insert(entries.end(), theme.begin(), theme.end());
     return entries;
   }();

@@ -10,6 +10,11 @@ namespace dln::symbolic {
 std::vector<Entry> three_layer_network_derivations();
 std::vector<Entry> three_layer_derivations();
 std::vector<Entry> unequal_layer_derivations();
+std::vector<Entry> matrix_solution_derivations();
+std::vector<Entry> deep_network_derivations();
 std::vector<Entry> deep_mode_derivations();
+std::vector<Entry> hessian_derivations();
+std::vector<Entry> depth_delay_derivations();
+std::vector<Entry> autoencoder_derivations();
 
 }  // namespace dln::symbolic
