@@ -21,9 +21,20 @@ matrix rate_of(const matrix& m, const Motion& motion) {
   return rates;
 }
 
+ex factored(const ex& polynomial) {
+  const auto expanded = [](const ex& f) {
+    return GiNaC::is_a<GiNaC::power>(f) ? pow(f.op(0).expand(), f.op(1)) : f.expand();
+  };
+  const ex factors = factor(polynomial.expand());
+  if (!GiNaC::is_a<GiNaC::mul>(factors)) return expanded(factors);
+  ex all = 1;
+  for (const ex& f : factors) all *= expanded(f);
+  return all;
+}
+
 ex neat(const ex& rational) {
   const ex parts = rational.numer_denom();
-  return factor(parts.op(0)) / factor(parts.op(1));
+  return factored(parts.op(0)) / factored(parts.op(1));
 }
 
 matrix symbol_matrix(const std::string& name, unsigned rows, unsigned cols) {

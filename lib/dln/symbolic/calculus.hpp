@@ -19,6 +19,9 @@ using Motion = std::vector<std::pair<GiNaC::symbol, GiNaC::ex>>;
 // df/dt along the motion: sum over x of df/dx x'.
 GiNaC::ex rate_of(const GiNaC::ex& f, const Motion& motion);
 
+// The irreducible factors of a polynomial over the rationals, each expanded: factor() leaves them half
+// collected, now in one symbol and now in another.
+GiNaC::ex factored(const GiNaC::ex& polynomial);
 // Numerator and denominator in factors, to be read.
 GiNaC::ex neat(const GiNaC::ex& rational);
 

@@ -98,15 +98,18 @@ Derivation three_layers(Variant variant) {
   Proof proof;
   proof.define("Eq 15", named("tau u'", "\\tau u'"), eq15_rate(L));
   const ex at = variant == Variant::wrong ? 1 : 2;
-  proof.identity("N_l = 3, L = 2: Eq 10", eq15_rate(at), 2 * u * (s - u));
-  proof.identity("N_l = 2, L = 1: no hidden layer, an exponential approach", eq15_rate(1), s - u);
+  proof.identity("N_l = 3, L = 2: Eq 10", named("tau u' at L = 2", "\\tau u'\\big|_{L=2}"),
+                 shown(2 * u * (s - u)), eq15_rate(at) - 2 * u * (s - u));
+  proof.identity("N_l = 2, L = 1: no hidden layer, an exponential approach",
+                 named("tau u' at L = 1", "\\tau u'\\big|_{L=1}"), shown(s - u), eq15_rate(1) - (s - u));
   return proof.finish();
 }
 
 Derivation closed_form(Variant variant) {
   Proof proof;
   proof.assume(
-      "tau > 0, s > 0, y = (u/s)^(1/L), u0 and u_f on the same side of s; t = tau/(L s^{2 - 2/L}) [F(y)]");
+      "tau > 0, s > 0, y = (u/s)^(1/L), u0 and u_f on the same side of s, beyond it arctan as the angle of "
+      "(1 - y cos, y sin); t = tau/(L s^{2 - 2/L}) [F(y)]");
   proof.assume("cos and sin of 2 pi k/L are reduced in the field of w = 2 cos(2 pi/L)");
   for (int n = 1; n <= 12; ++n) prove_depth_integral(proof, n, variant == Variant::wrong);
   return proof.finish();
@@ -134,7 +137,7 @@ Derivation finite_depth(Variant variant) {
                (N - 1) * pow(u, 2 - 2 / (N - 1)) * (s - u));
   const ex exact = eq15_rate(2),
            right = variant == Variant::wrong ? ex(3 * u * (s - u)) : ex(2 * u * (s - u));
-  proof.identity("at N_l = 3", exact, right);
+  proof.identity("at N_l = 3", named("tau u'", "\\tau u'"), shown(right), exact - right);
   proof.printed("Eq 16, N_l u^2 (s - u), read at N_l = 3", exact, 3 * u * u * (s - u));
   return proof.finish();
 }
@@ -186,7 +189,7 @@ std::vector<Entry> deep_mode_derivations() {
       {"eq14-conserved",
        "Eq 14",
        "a_i^2 - a_j^2 is conserved, two to six layers",
-       {"C24"},
+       {"C24", "C47"},
        "a_i^2 + a_j^2",
        conserved},
       {"eq14-product",

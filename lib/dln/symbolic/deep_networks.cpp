@@ -93,8 +93,8 @@ Derivation eq13(Variant variant) {
 
 Derivation printed_product(Variant variant) {
   Proof proof;
-  proof.assume("L = 3, N = 2, 2, 2, 2, so that every product is conformable; W^0 = I");
-  const Chain chain({2, 2, 2, 2});
+  proof.assume("L = 3, N = 1, 1, 1, 1, so that every product is conformable; W^0 = 1");
+  const Chain chain({1, 1, 1, 1});
   const ex error = chain.error();
   const int slip = variant == Variant::wrong ? 1 : 0;
   for (int l = 1; l <= 3; ++l)

@@ -89,21 +89,22 @@ Formula shown_time(int n) {
 std::string cpp_of_time(int n) {
   std::string code = fmt::format(
       "#include <cmath>\n\n"
-      "// Eq 15, tau u' = L u^(2 - 2/L) (s - u), L = {0} weight matrices (N_l = {1}): the time from u0 to "
-      "uf, both\n"
-      "// between 0 and s or both above s, neither equal to s, in the units of tau.\n"
+      "// Eq 15, tau u' = L u^(2 - 2/L) (s - u), L = {0} weight matrices (N_l = {1}): the time from u0 to uf "
+      "in the\n"
+      "// units of tau, 0 < u0, uf < s. It holds above s as well, but there its terms cancel: the relative "
+      "error\n"
+      "// grows as (u0/s)^2.\n"
       "double eq15_time_{1}(double u0, double uf, double s, double tau) {{\n",
       n, n + 1);
   if (n == 1) return code + "  return tau * std::log1p((uf - u0) / (s - uf));\n}\n";
   code += fmt::format(
       "  const double growth = (2 * std::abs(uf - u0) < u0 ? std::log1p((uf - u0) / u0) : std::log(uf / u0)) "
       "/ {0};\n"
-      "  const double y0 = std::pow(u0 / s, 1.0 / {0}), yf = y0 * std::exp(growth), d = y0 * "
-      "std::expm1(growth);\n"
-      "  // 1 - yf; close to s from s - uf, which is exact there.\n"
-      "  const double gap = -std::expm1((2 * std::abs(s - uf) < s ? std::log1p((uf - s) / s) : std::log(uf / "
-      "s)) / {0});\n",
-      n);
+      "  const double y0 = std::pow(u0 / s, 1.0 / {0}), d = y0 * std::expm1(growth);{1}\n"
+      "  // 1 - y at uf; close to s from s - uf, which is exact there.\n"
+      "  const double gap =\n"
+      "      -std::expm1((2 * std::abs(s - uf) < s ? std::log1p((uf - s) / s) : std::log(uf / s)) / {0});\n",
+      n, n == 2 ? "" : "\n  const double yf = y0 * std::exp(growth);");
   code += n == 2 ? "  double f = 2 * growth;\n"
                  : fmt::format("  double f = -{0}.0 / {1} * std::pow(y0, {2}) * std::expm1({2} * growth);\n",
                                n, n - 2, 2 - n);

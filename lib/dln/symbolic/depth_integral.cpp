@@ -2,6 +2,10 @@
 
 #include <ginac/ginac.h>
 
+#include <algorithm>
+#include <tuple>
+
+#include "dln/base/error.hpp"
 #include "dln/symbolic/calculus.hpp"
 #include "dln/symbolic/proof.hpp"
 
@@ -78,10 +82,44 @@ std::vector<ex> terms(int n, const symbol& y, const Roots& roots, bool slip) {
   for (int k : root_pairs(n)) {
     if (slip && k == root_pairs(n).back()) continue;
     const ex c = roots.cosine(k), s = roots.sine(k);
-    all.push_back(-roots.cosine(2 * k) * log(1 - 2 * y * c + y * y) +
-                  2 * roots.sine(2 * k) * atan(y * s / (1 - y * c)));
+    all.push_back(-roots.cosine(2 * k) * log(1 - 2 * y * c + y * y));
+    all.push_back(2 * roots.sine(2 * k) * atan(y * s / (1 - y * c)));
   }
   return all;
+}
+
+// dividend/divisor, from the lowest power of y on, every coefficient reduced as it comes: what is left over
+// shows in the coefficients beyond the difference of the degrees.
+ex quotient(const ex& dividend, const ex& divisor, const symbol& y, const Roots& roots) {
+  const ex lowest = divisor.coeff(y, 0);
+  if (!GiNaC::is_a<GiNaC::numeric>(lowest) || lowest.is_zero()) return quo(dividend, divisor, y);
+  const int degree = dividend.degree(y) - divisor.degree(y);
+  std::vector<ex> coefficients;
+  ex sum = 0;
+  for (int j = 0; j <= degree; ++j) {
+    ex next = dividend.coeff(y, j);
+    for (int i = 1; i <= std::min(j, divisor.degree(y)); ++i)
+      next -= divisor.coeff(y, i) * coefficients[j - i];
+    coefficients.push_back(roots.reduced(next / lowest));
+    sum += coefficients.back() * pow(y, j);
+  }
+  return sum.expand();
+}
+
+// dF/dy times y^{L-1} (1 - y^L), a polynomial: each term's own denominator divides that, which is checked; so
+// no common denominator of all the terms is ever formed.
+ex cleared_slope(int n, const symbol& y, const Roots& roots, bool slip) {
+  const ex clearing = (pow(y, n - 1) * (1 - pow(y, n))).expand();
+  ex sum = 0;
+  for (const ex& term : terms(n, y, roots, slip)) {
+    const ex parts = roots.reduced(term.diff(y)).numer_denom(), divisor = parts.op(1).expand();
+    const ex factor = quotient(clearing, divisor, y, roots);
+    if (!roots.reduced(clearing - divisor * factor).is_zero())
+      throw base::NumericalError(
+          "a partial fraction of Eq 15's integral has a denominator that does not divide 1 - y^L");
+    sum += roots.reduced(parts.op(0) * factor);
+  }
+  return roots.reduced(sum);
 }
 
 }  // namespace
@@ -95,12 +133,11 @@ std::vector<int> root_pairs(int matrices) {
 void prove_depth_integral(Proof& proof, int n, bool slip) {
   const symbol y("y"), sigma("s^(1/L)", "s^{1/L}"), tau("tau", "\\tau");
   const Roots roots(proof, n);
-  ex slope = 0;
-  for (const ex& term : terms(n, y, roots, slip)) slope += roots.reduced(term.diff(y));
   const std::string field = n < 3 ? "" : "; w = 2 cos(2 pi/L) is a root of " + roots.polynomial();
   const std::string number = std::to_string(n);
   const ex target = n * pow(y, 1 - n) / (1 - pow(y, n));
-  proof.identity("L = " + number + field, named("dF/dy", "dF/dy"), shown(target), slope - target);
+  proof.identity("L = " + number + field, named("dF/dy", "dF/dy"), shown(target),
+                 (cleared_slope(n, y, roots, slip) - n) / (pow(y, n - 1) * (1 - pow(y, n))));
   // Eq 15 with u = s y^L and s = sigma^L: u' = L s y^{L-1} y'.
   const ex s = pow(sigma, n), u = s * pow(y, n);
   const ex rate = n * pow(sigma * y, 2 * n - 2) * (s - u) / tau / (n * s * pow(y, n - 1));

@@ -10,7 +10,9 @@ DepthSolution solve_depth(base::Depth depth) {
                 fmt::format("{} layers or fewer", kDeepestSolution));
   const int n = depth.weight_matrices();
   Proof proof;
-  proof.assume("tau > 0, s > 0, y = (u/s)^(1/L), u0 and u_f on the same side of s");
+  proof.assume(
+      "tau > 0, s > 0, y = (u/s)^(1/L), u0 and u_f on the same side of s, beyond it arctan as the angle of "
+      "(1 - y cos, y sin)");
   prove_depth_integral(proof, n, false);
   Derivation derivation = proof.finish();
   derivation.name = fmt::format("eq15-at-{}-layers", depth.layers());

@@ -58,18 +58,29 @@ int degree_of(const ex& term) {
   return degree;
 }
 
+// L, N_l and what is made of them.
+bool counts_layers(const ex& term) {
+  if (is_a<GiNaC::symbol>(term)) {
+    const std::string name = ex_to<GiNaC::symbol>(term).get_name();
+    return name == "L" || name == "N_l";
+  }
+  for (std::size_t i = 0; i < term.nops(); ++i)
+    if (counts_layers(term.op(i))) return true;
+  return false;
+}
+
 // Of s - u and u - s, and of 1 - y and y - 1, GiNaC keeps now the one and now the other as a factor. Shown is
 // the one with fewer minus signs, and of two with equally many the one whose first term, in the order of
-// rising degree, has none; s, which strengths approach, comes before u.
+// rising degree, has none; s, which strengths approach, comes before u, and L before 1.
 bool reads_better_turned(const ex& sum) {
-  using Key = std::tuple<bool, int, bool, std::string>;
+  using Key = std::tuple<bool, bool, int, bool, std::string>;
   std::ptrdiff_t signs = 0;
   bool first_is_minus = false;
   Key first;
   for (std::size_t i = 0; i < sum.nops(); ++i) {
     const Printed term = print(sum.op(i));
     const int degree = degree_of(sum.op(i));
-    const Key key{degree < 0, degree, term.size.text != "s", term.size.text};
+    const Key key{!counts_layers(sum.op(i)), degree < 0, degree, term.size.text != "s", term.size.text};
     if (i == 0 || key < first) std::tie(first, first_is_minus) = std::pair(key, term.minus);
     signs += term.minus ? 1 : -1;
   }

@@ -96,8 +96,9 @@ Derivation rate(Variant variant) {
   const ex best = 1 / ((N - 1) * pow(s, 2 - 2 / (N - 1)));
   proof.define("1/lambda_max", named("alpha_opt", "\\alpha_{opt}"), best);
   const ex at_three = variant == Variant::wrong ? 1 / s : 1 / (2 * s);
-  proof.identity("at N_l = 3", best.subs(N == 3), at_three);
-  proof.identity("at N_l = 2", best.subs(N == 2), 1);
+  proof.identity("at N_l = 3", named("alpha_opt(3)", "\\alpha_{opt}(3)"), shown(at_three),
+                 best.subs(N == 3) - at_three);
+  proof.identity("at N_l = 2", named("alpha_opt(2)", "\\alpha_{opt}(2)"), named("1"), best.subs(N == 2) - 1);
   proof.printed("1/(N_l s^2) at N_l = 3", best.subs(N == 3), 1 / (3 * s * s));
   proof.say("w = 1/(N_l - 1), l = ln s, s^{2 w} = e^{2 w l}");
   const ex ratio = exp(2 * w * l) / (1 / w) * (1 + 1 / w);

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "dln/base/error.hpp"
+#include "dln/symbolic/calculus.hpp"
 
 namespace dln::symbolic {
 
@@ -64,7 +64,7 @@ bool is_surely_not_zero(const ex& polynomial, const std::vector<Relation>& relat
 // A form to read; factoring is not worth its time for long ones.
 ex readable(const ex& numerator, const ex& denominator) {
   const bool is_short = !is_a<GiNaC::add>(numerator) || numerator.nops() <= 40;
-  return is_short && is_rational(numerator) ? factor(numerator) / factor(denominator)
+  return is_short && is_rational(numerator) ? factored(numerator) / factored(denominator)
                                             : numerator / denominator;
 }
 

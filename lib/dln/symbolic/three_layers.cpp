@@ -32,8 +32,10 @@ Derivation eq9(Variant variant) {
   proof.assume("tau > 0; E carries the 1/tau, so that a' = -dE/da");
   proof.define("Eq 9", named("E"), kEnergy);
   const ex other = variant == Variant::wrong ? a : b;
-  proof.identity("downhill in a: Eq 8, first layer", -kEnergy.diff(a), other * (s - a * b) / tau);
-  proof.identity("downhill in b: Eq 8, second layer", -kEnergy.diff(b), a * (s - a * b) / tau);
+  proof.identity("downhill in a: Eq 8, first layer", named("-dE/da", "-\\partial E/\\partial a"),
+                 shown(other * (s - a * b) / tau), -kEnergy.diff(a) - other * (s - a * b) / tau);
+  proof.identity("downhill in b: Eq 8, second layer", named("-dE/db", "-\\partial E/\\partial b"),
+                 shown(a * (s - a * b) / tau), -kEnergy.diff(b) - a * (s - a * b) / tau);
   return proof.finish();
 }
 
