@@ -2,6 +2,8 @@
 
 #include <ginac/ginac.h>
 
+#include <algorithm>
+
 namespace dln::symbolic {
 
 using GiNaC::ex;
@@ -39,10 +41,13 @@ ex neat(const ex& rational) {
 
 matrix symbol_matrix(const std::string& name, unsigned rows, unsigned cols) {
   matrix m(rows, cols);
+  const auto digits = std::min(name.find_first_of("0123456789"), name.size());  // W21 is W^{21}
+  const std::string latex =
+      name.substr(0, digits) + (digits < name.size() ? "^{" + name.substr(digits) + "}" : "");
   for (unsigned i = 0; i < rows; ++i)
     for (unsigned j = 0; j < cols; ++j) {
       const std::string place = std::to_string(i + 1) + std::to_string(j + 1);
-      m(i, j) = symbol(name + "_" + place, name + "_{" + place + "}");
+      m(i, j) = symbol(name + "_" + place, latex + "_{" + place + "}");
     }
   return m;
 }

@@ -74,14 +74,13 @@ Formula shown_antiderivative(int n) {
 
 Formula shown_time(int n) {
   if (n == 1) return {"tau [F(y)] from u0/s to u_f/s", "\\tau\\,\\Bigl[F(y)\\Bigr]_{u_0/s}^{u_f/s}"};
-  const std::string root = fmt::format("^{{1/{}}}", n);
-  const int common = std::gcd(2 * n - 2, n);
-  const std::string power = n == common ? std::to_string((2 * n - 2) / common)
-                                        : fmt::format("{}/{}", (2 * n - 2) / common, n / common);
-  return {fmt::format("tau/({0} s^({1})) [F(y)] from (u0/s)^(1/{0}) to (u_f/s)^(1/{0})", n, power),
-          fmt::format("\\frac{{\\tau}}{{{0}\\, "
-                      "s^{{{1}}}}}\\,\\Bigl[F(y)\\Bigr]_{{(u_0/s)^{{1/{0}}}}}^{{(u_f/s)^{{1/{0}}}}}",
-                      n, power)};
+  const int common = std::gcd(2 * n - 2, n), above = (2 * n - 2) / common, below = n / common;
+  const std::string scale = n == 2 ? "2 s" : fmt::format("{} s^({}/{})", n, above, below);
+  const std::string latex = n == 2 ? "2s" : fmt::format("{}\\, s^{{{}/{}}}", n, above, below);
+  return {
+      fmt::format("tau/({0}) [F(y)] from (u0/s)^(1/{1}) to (u_f/s)^(1/{1})", scale, n),
+      fmt::format("\\frac{{\\tau}}{{{0}}}\\,\\Bigl[F(y)\\Bigr]_{{(u_0/s)^{{1/{1}}}}}^{{(u_f/s)^{{1/{1}}}}}",
+                  latex, n)};
 }
 
 // Written in differences, so that no digits go with u0, u_f or s - u_f: y_f - y_0 by expm1, each logarithm as

@@ -3,6 +3,7 @@
 #include <ginac/ginac.h>
 
 #include <algorithm>
+#include <cctype>
 #include <sstream>
 #include <tuple>
 
@@ -224,11 +225,19 @@ Printed print_number(const numeric& n) {
   return {n.is_negative(), {a + "/" + b, "\\frac{" + a + "}{" + b + "}"}, Binding::product};
 }
 
+// s1 is s_{1}.
+std::string with_index(const std::string& latex) {
+  const auto digits = latex.find_first_of("0123456789");
+  const bool plain = digits != std::string::npos && digits > 0 &&
+                     std::ranges::all_of(latex, [](unsigned char c) { return std::isalnum(c); });
+  return plain ? latex.substr(0, digits) + "_{" + latex.substr(digits) + "}" : latex;
+}
+
 Printed print(const ex& e) {
   if (is_a<numeric>(e)) return print_number(ex_to<numeric>(e));
   if (is_a<GiNaC::symbol>(e)) {
     const auto& symbol = ex_to<GiNaC::symbol>(e);
-    return {false, {symbol.get_name(), symbol.get_TeX_name()}, Binding::atom};
+    return {false, {symbol.get_name(), with_index(symbol.get_TeX_name())}, Binding::atom};
   }
   if (is_a<GiNaC::constant>(e)) return {false, {"pi", "\\pi"}, Binding::atom};
   if (is_a<GiNaC::add>(e)) return print_sum(e);

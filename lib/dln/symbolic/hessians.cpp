@@ -174,6 +174,56 @@ Derivation whole_network(Variant variant) {
   return proof.finish();
 }
 
+// Of |diag(S1, S2) - W2 W1|^2/2, all matrices 2 x 2, at W1 = W2 = diag(r1, r2), less mu times the identity.
+matrix characteristic(const ex& S1, const ex& S2, const ex& r1, const ex& r2, const symbol& mu) {
+  const matrix names[] = {symbol_matrix("W1", 2, 2), symbol_matrix("W2", 2, 2)};
+  const ex energy = squared_norm(diagonal_matrix({S1, S2}, 2, 2).sub(names[1].mul(names[0]))) / 2;
+  GiNaC::exmap path;
+  std::vector<ex> weights;
+  for (const matrix& w : names)
+    for (unsigned i = 0; i < 4; ++i) {
+      weights.push_back(w(i / 2, i % 2));
+      path[weights.back()] = i == 0 ? r1 : i == 3 ? r2 : ex(0);
+    }
+  matrix h(8, 8);
+  for (unsigned i = 0; i < 8; ++i)
+    for (unsigned j = 0; j < 8; ++j)
+      h(i, j) =
+          energy.diff(GiNaC::ex_to<symbol>(weights[i])).diff(GiNaC::ex_to<symbol>(weights[j])).subs(path) -
+          (i == j ? ex(mu) : ex(0));
+  return h;
+}
+
+Derivation decoupled_path(Variant variant) {
+  Proof proof;
+  const symbol S1("s1"), S2("s2"), r1("r1", "\\rho_1"), r2("r2", "\\rho_2"), mu("mu", "\\mu");
+  proof.assume(
+      "Sigma11 = I, N = 2, 2, 2, in the modes of Sigma31, W21 = W32 = diag(r1, r2), strengths u_i = r_i^2 "
+      "anywhere on the "
+      "way; mu an eigenvalue of the 8 x 8 Hessian");
+  const ex u1 = r1 * r1, u2 = r2 * r2, three = variant == Variant::wrong ? 2 : 3;
+  const auto own = [&](const ex& target, const ex& u) {
+    return (mu - (three * u - target)) * (mu - (target - u));
+  };
+  const auto quadratic = [&](const ex& sum, const ex& square) {  // of (sum +- sqrt(square))/2
+    return pow(mu - sum / 2, 2) - square / 4;
+  };
+  const ex pair = quadratic(2 * (u1 + u2) - (S1 + S2), 4 * u1 * u2 + pow(S1 - S2, 2)) *
+                  quadratic(S1 + S2, pow(2 * (u1 - u2) - (S1 - S2), 2) + 4 * u1 * u2);
+  const Formula determinant = named("det(H - mu)", "\\det(H - \\mu)");
+  proof.identity(
+      "two modes: 3u - s and s - u of each; of the pair (2(u1 + u2) - (s1 + s2) +- sqrt(4 u1 u2 + (s1 - "
+      "s2)^2))/2 and "
+      "(s1 + s2 +- sqrt((2(u1 - u2) - (s1 - s2))^2 + 4 u1 u2))/2",
+      determinant, named("the product over these", "\\prod(\\mu_i - \\mu)"),
+      characteristic(S1, S2, r1, r2, mu).determinant() - own(S1, u1) * own(S2, u2) * pair);
+  const ex spare = pow(mu - u1, 2) * (pow(mu, 2) - pow(u1 - S1, 2)) * mu * mu;
+  proof.identity("one mode, and room to spare: besides 3u - s and s - u, u twice, u - s, s - u, and 0 twice",
+                 determinant, named("the product over these", "\\prod(\\mu_i - \\mu)"),
+                 characteristic(S1, 0, r1, 0, mu).determinant() - own(S1, u1) * spare);
+  return proof.finish();
+}
+
 }  // namespace
 
 std::vector<Entry> hessian_derivations() {
@@ -208,6 +258,12 @@ std::vector<Entry> hessian_derivations() {
        {"C30", "C46"},
        "a layer is left out",
        whole_network},
+      {"hessian-path",
+       "section 2",
+       "Every eigenvalue of a three-layer network on its decoupled way",
+       {"C46"},
+       "2u - s in the place of 3u - s",
+       decoupled_path},
   };
 }
 
