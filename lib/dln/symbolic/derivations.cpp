@@ -1,5 +1,8 @@
 #include "dln/symbolic/derivations.hpp"
 
+#include <fmt/format.h>
+#include <ginac/ginac.h>
+
 #include "dln/symbolic/themes.hpp"
 
 namespace dln::symbolic {
@@ -24,6 +27,10 @@ Derivation derive(const Entry& entry, Variant variant) {
   derivation.equation = entry.equation;
   derivation.claims = entry.claims;
   return derivation;
+}
+
+std::string ginac_version() {
+  return fmt::format("{}.{}.{}", GiNaC::version_major, GiNaC::version_minor, GiNaC::version_micro);
 }
 
 }  // namespace dln::symbolic

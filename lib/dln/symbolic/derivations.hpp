@@ -28,4 +28,7 @@ const std::vector<Entry>& derivations();
 // Carries an entry out, from milliseconds to a few seconds.
 Derivation derive(const Entry& entry, Variant variant = Variant::right);
 
+// The version of the algebra system, "1.8.6".
+std::string ginac_version();
+
 }  // namespace dln::symbolic
