@@ -3,9 +3,15 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <set>
 
 namespace dln::symbolic {
+
+void PrintTo(const Entry& entry, std::ostream* out) {
+  *out << entry.name;
+}
+
 namespace {
 
 class Derivations : public testing::TestWithParam<Entry> {};
@@ -31,6 +37,16 @@ TEST_P(Derivations, AreRefutedWhenMadeWrong) {
   EXPECT_EQ(d.decision(), Decision::refuted) << GetParam().wrong_variant << '\n' << log_of(d);
   EXPECT_FALSE(d.difference().empty()) << log_of(d);
   EXPECT_NE(d.difference().text, "0");
+}
+
+TEST(DerivationNames, AreUniqueAndComplete) {
+  std::set<std::string> names;
+  for (const Entry& entry : derivations()) {
+    EXPECT_TRUE(names.insert(entry.name).second) << entry.name;
+    for (const std::string* text : {&entry.equation, &entry.title, &entry.wrong_variant})
+      EXPECT_FALSE(text->empty()) << entry.name;
+  }
+  EXPECT_GE(names.size(), 50U);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Derivations, testing::ValuesIn(derivations()), [](const auto& test) {
