@@ -11,6 +11,9 @@
 #include <nlohmann/detail/macro_scope.hpp>
 #include <nlohmann/json_fwd.hpp>
 
+#ifdef DLN_WITH_SYMBOLIC
+#include "dln/symbolic/derivations.hpp"
+#endif
 #include "git_revision.hpp"
 #include "plots/drawing.hpp"
 
@@ -22,6 +25,14 @@ std::string compiler() {
   return "clang " __clang_version__;
 #else
   return "g++ " __VERSION__;
+#endif
+}
+
+std::string algebra() {
+#ifdef DLN_WITH_SYMBOLIC
+  return symbolic::ginac_version();
+#else
+  return "not built in";
 #endif
 }
 
@@ -41,6 +52,7 @@ std::vector<std::pair<std::string, std::string>> software() {
           {"CLI11", CLI11_VERSION},
           {"Eigen", fmt::format("{}.{}.{}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION)},
           {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
+          {"GiNaC", algebra()},
           {"nlohmann-json", fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
                                         NLOHMANN_JSON_VERSION_PATCH)},
           {"oneTBB", fmt::format("{}.{}", TBB_VERSION_MAJOR, TBB_VERSION_MINOR)},

@@ -28,6 +28,7 @@ constexpr const char* kExamples = R"(Examples:
   dln data tree --levels 4 --features 300
   dln rate --s 3,2,1 --layers 3,10,100
   dln delay --s 1 --eps 1e-3
+  dln derive eq12                             step by step, each reduced to zero by computer algebra
   dln list claims
 
 Exit codes: 0 ok (holds, or refuted as printed with the correction holding), 1 a claim fails, 2 a bad value or word on
@@ -74,6 +75,7 @@ int parse_and_run(int argc, const char* const* argv) {
   add_data(app, chosen);
   add_rate(app, chosen);
   add_delay(app, chosen);
+  add_derive(app, chosen);
   add_list(app, chosen);
   try {
     app.parse(argc, argv);

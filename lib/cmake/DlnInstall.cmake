@@ -2,6 +2,9 @@
 include(CMakePackageConfigHelpers)
 
 set(dln_installed_rooms base linalg theory data ode flow network experiments)
+if(DLN_WITH_SYMBOLIC)
+  list(APPEND dln_installed_rooms symbolic)
+endif()
 foreach(room ${dln_installed_rooms})
   install(TARGETS dln_${room} EXPORT dlnTargets FILE_SET HEADERS)
 endforeach()

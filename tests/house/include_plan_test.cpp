@@ -19,6 +19,7 @@ const std::map<std::string, Rooms> kMayInclude = {
     {"base", {}},
     {"linalg", {"base"}},
     {"theory", {"base"}},
+    {"symbolic", {"base"}},
     {"data", {"base", "linalg"}},
     {"ode", {"base"}},
     {"flow", {"base", "linalg", "ode"}},
@@ -28,7 +29,8 @@ const std::map<std::string, Rooms> kMayInclude = {
     {"plots", {"base", "linalg", "theory", "data", "ode", "flow", "network", "experiments"}},
     {"benchmarks", {"base", "linalg", "theory", "data", "ode", "flow", "network", "experiments"}},
     {"tools",
-     {"base", "linalg", "theory", "data", "ode", "flow", "network", "experiments", "validation", "plots"}},
+     {"base", "linalg", "theory", "data", "ode", "flow", "network", "experiments", "validation", "plots",
+      "symbolic"}},
 };
 
 // Third-party headers that have one door: the rooms that may open it.
@@ -41,14 +43,18 @@ const std::map<std::string, Rooms> kDoors = {
     {"Spectra/", {"benchmarks"}},
     {"CLI/", {"tools"}},
     {"nlohmann/", {"validation", "tools"}},
+    {"ginac/", {"symbolic"}},
+    {"cln/", {"symbolic"}},
     {"tbb/", {"experiments", "benchmarks", "tools"}},
     {"Eigen/SVD", {"linalg"}},
     {"Eigen/QR", {"linalg"}},
     {"Eigen/Eigenvalues", {"linalg"}},
     {"boost/random", {"base"}},
 };
-// odeint, gnuplot-iostream and the like, heavy as they are, may not even appear in a header of their room.
-const std::set<std::string> kOnlyInSources = {"boost/numeric/odeint", "gnuplot-iostream", "CLI/", "Spectra/"};
+// odeint, gnuplot-iostream and the like, heavy as they are, and GiNaC, an option, may not even appear in a
+// header of their room.
+const std::set<std::string> kOnlyInSources = {
+    "boost/numeric/odeint", "gnuplot-iostream", "CLI/", "Spectra/", "ginac/", "cln/"};
 
 struct Include {
   fs::path file;
@@ -136,6 +142,10 @@ TEST(IncludePlan, RefusesWhatItMust) {
   EXPECT_TRUE(refused("ode", "a.hpp", "boost/numeric/odeint.hpp"));
   EXPECT_TRUE(refused("network", "a.cpp", "Eigen/SVD"));
   EXPECT_TRUE(refused("network", "a.cpp", "Spectra/SymEigsSolver.h"));
+  EXPECT_TRUE(refused("symbolic", "a.cpp", "dln/theory/mode_law.hpp"));
+  EXPECT_TRUE(refused("symbolic", "a.hpp", "ginac/ginac.h"));
+  EXPECT_TRUE(refused("theory", "a.cpp", "ginac/ginac.h"));
+  EXPECT_FALSE(refused("symbolic", "a.cpp", "ginac/ginac.h"));
   EXPECT_FALSE(violations("network", {"a.cpp", 1, "../theory/mode_law.hpp", true}).empty());
   EXPECT_FALSE(refused("tools", "a.cpp", "validation/claim.hpp"));
   EXPECT_FALSE(refused("network", "a.cpp", "Eigen/Core"));

@@ -28,14 +28,15 @@ std::vector<std::string> files_in(const fs::path& folder) {
 TEST(Program, HelpsAndTellsItsVersion) {
   const auto help = dln({"--help"});
   EXPECT_EQ(help.code, 0);
-  for (const char* word :
-       {"verify", "figure", "eval", "simulate", "data", "rate", "delay", "list", "Examples", "Exit codes"})
+  for (const char* word : {"verify", "figure", "eval", "simulate", "data", "rate", "delay", "derive", "list",
+                           "Examples", "Exit codes"})
     EXPECT_NE(help.out.find(word), std::string::npos) << word;
-  for (const char* command : {"verify", "figure", "eval", "simulate", "data", "rate", "delay", "list"})
+  for (const char* command :
+       {"verify", "figure", "eval", "simulate", "data", "rate", "delay", "derive", "list"})
     EXPECT_EQ(dln({command, "--help"}).code, 0) << command;
   EXPECT_EQ(dln({"--version"}).out, "dln 0.1.0\n");
   const auto json = Json::parse(dln({"--version", "--json"}).out);
-  for (const char* key : {"dln", "git", "compiler", "Boost", "Eigen", "gnuplot"})
+  for (const char* key : {"dln", "git", "compiler", "Boost", "Eigen", "GiNaC", "gnuplot"})
     EXPECT_TRUE(json.contains(key)) << key;
 }
 
