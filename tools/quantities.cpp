@@ -206,7 +206,9 @@ std::vector<Quantity> table_of_section_2() {
        top_of_full_hessian},
       {"fullhess.cross",
        {{"dims", kList}, {"s_out"}, {"s_in"}},
-       "its eigenvalue for an output mode of s_out and an input mode of s_in (0 for one that is not there)",
+       "its eigenvalue for an output mode of s_out and an input mode of s_in (0 for one that is not there; "
+       "not for "
+       "modes that a narrow layer leaves out)",
        [](const Values& v) { return theory::pair_hessian_eigenvalue(depth_of(v.list(0)), v[1], v[2]); }},
   };
 }
