@@ -30,6 +30,7 @@ struct ContextOptions {
   // training images.
   std::optional<std::filesystem::path> images;
   std::optional<std::filesystem::path> labels;
+  experiments::FirstLayer first_layer = experiments::FirstLayer::active_modes;  // of Fig 4's networks
 };
 
 class Context {
@@ -57,6 +58,10 @@ class Context {
   // Fig 4's set-up; at quick effort fewer and narrower networks. Rates and threshold are those of 60000
   // examples, scaled to as many as there are.
   experiments::DepthSweepOptions depth_sweep(const experiments::LearningProblem& problem) const;
+  // Fig 4 where the paper's grid does not fit, for inputs whitened to Sigma11 = I: plateaus of tens of thousands
+  // of epochs. Fewer depths, and rates of 1.5 to 2.8 / lambda_max, 10 % apart.
+  experiments::DepthSweepOptions depth_sweep_about_stability(
+      const experiments::LearningProblem& problem) const;
   // Those of the two that were built, for provenance.
   std::vector<const experiments::LearningProblem*> used_problems() const;
 
