@@ -94,11 +94,14 @@ experiments::DepthSweepOptions Context::depth_sweep(const experiments::LearningP
   return options;
 }
 
-experiments::DepthSweepOptions Context::depth_sweep_about_stability(
-    const experiments::LearningProblem& problem) const {
-  auto options = depth_sweep(problem);
+experiments::DepthSweepOptions Context::depth_sweep_about_stability(experiments::InputScale scale) {
+  using experiments::InputScale, experiments::stability_grid;
+  auto options = depth_sweep(images(scale));
   options.rates.clear();
-  options.kappas = experiments::stability_grid(1.5, 2.8, 1.1);
+  options.kappas = scale == InputScale::raw             ? stability_grid(0.3, 60, 1.1)
+                   : scale == InputScale::unit_variance ? stability_grid(0.5, 8, 1.05)
+                                                        : stability_grid(1.5, 2.8, 1.1);
+  if (scale != InputScale::sum_white) return options;
   options.layers = {3, 10, 20, 36};
   if (effort() != Effort::quick) options.layers.insert(options.layers.end(), {64, 100});
   return options;

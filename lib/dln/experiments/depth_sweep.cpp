@@ -111,7 +111,7 @@ std::vector<SweepRun> race(const LearningProblem& problem, const DepthSweepOptio
     return true;
   };
   bool decided = false;
-  for (long until = 256; !decided; until = std::min(2 * until, options.max_epochs)) {
+  for (long until = std::min(256L, options.max_epochs); !decided; until = std::min(2 * until, options.max_epochs)) {
     decided = true;
     for (std::size_t i = 0; i < rates.size(); ++i) {
       if (i == trials.size()) trials.push_back({rates[i], start});
