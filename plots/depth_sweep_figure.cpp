@@ -121,7 +121,11 @@ Drawing depth_times_figure(const DepthSweepFigure& figure) {
     for (const auto& bar : stable) longest_stable = std::max(longest_stable, bar[1]);
     // Where a rising error buys a factor of ten, the rest would vanish beside it.
     const bool both = longest_stable < 5 * longest;
-    script.line(std::string("plot '-' ") + kBest + (both ? std::string(", '-' ") + kStable : ""));
+    const auto beyond = fmt::format(
+        ", NaN with points pt 5 ps 0.8 lc rgb '#c2181b' title 'best whose error never rises: up to {:g} "
+        "epochs'",
+        longest_stable);
+    script.line(std::string("plot '-' ") + kBest + (both ? std::string(", '-' ") + kStable : beyond));
     script.curve(best);
     if (both) script.curve(stable);
   }

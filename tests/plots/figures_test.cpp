@@ -438,6 +438,17 @@ TEST(DepthSweepFigures, AreDrawnAndTabulatedRunByRun) {
     EXPECT_NE(times.tsv.find(row), std::string::npos) << row << '\n' << times.tsv;
 }
 
+// Stable rates that take many times longer are told in words.
+TEST(DepthSweepFigures, SayHowLongStableRatesTakeThatDoNotFit) {
+  std::vector<experiments::DepthSweepRow> rows;
+  const auto figure = sweep_of_two_depths(rows);
+  EXPECT_EQ(render_svg(depth_times_figure(figure)).find("up to"), std::string::npos);
+  rows[1].runs[1] = {7e-5, experiments::SweepOutcome::learned, 17500, true};
+  rows[1].best_stable = 1;
+  EXPECT_NE(render_svg(depth_times_figure(figure)).find("never rises: up to 17500 epochs"),
+            std::string::npos);
+}
+
 // Bars are the grid's steps: x, y, low, high.
 TEST(DepthSweepFigures, BarsAreAsLongAsAStepOfTheGrid) {
   std::vector<experiments::DepthSweepRow> rows;
