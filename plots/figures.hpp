@@ -73,18 +73,32 @@ struct DepthSweepPanel {
   const std::vector<experiments::DepthSweepRow>* rows;  // not null
   std::vector<double> largest_eigenvalues;              // lambda_max, for each row
   double rate_ratio;                                    // of neighbours in the grid: the quantisation
+  std::string note = {};                                // a line under the name, such as the slopes found
 };
 struct DepthSweepFigure {
   std::string id;
   std::string title;
   std::string alternative_text;
-  std::vector<DepthSweepPanel> panels;  // side by side, one or two
+  experiments::FirstLayer first_layer;
+  std::vector<DepthSweepPanel> panels;  // side by side, one to three
 };
 // Fig 4 left: learning time against N_l, each depth at its best rate.
 Drawing depth_times_figure(const DepthSweepFigure& figure);
 // Fig 4 right: the best rate against N_l, with 1/lambda_max and 2/lambda_max.
 Drawing depth_rates_figure(const DepthSweepFigure& figure);
-// Table of both: data, N_l, rate, outcome, epoch, whether the error never rose, lambda_max; one row a run.
+// The same rates in units of 1/lambda_max, so that 1 and 2 are lines.
+Drawing depth_kappas_figure(const DepthSweepFigure& figure);
+// Bars are the grid's: a better time may lie between two rates, at most one step shorter; the best rate that
+// is stable lies between the one found and the next above it, the best of all within a step either way.
+//
+// Table of all three, one row a run:
+//   data, first_layer (active or all), N_l, rate, kappa = rate * lambda_max,
+//   outcome   learned | not_learned_by (given up: it could no longer be the best of its depth) | diverged |
+//             not_run (the error of a higher rate never rose: this one follows the same way, slower)
+//   relation, epoch   how the epoch of that outcome stands to the number: "=" it learned, or its divergence
+//   was
+//             noticed, at this epoch; ">" it had not learned by then (0 for a run that was not run)
+//   error_never_rose (yes or no), lambda_max
 
 // The closed form of a mode at several depths, each at the rate 1/lambda_max: strength against gradient
 // steps. Table: N_l (inf for the limit), steps, u/s.

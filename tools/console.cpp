@@ -86,7 +86,9 @@ void ProgressLine::report(std::string_view what, double fraction) {
   if (!on_terminal_) return;
   const std::lock_guard lock(mutex_);
   const auto now = Clock::now();
-  if (what != what_) {
+  const bool anew = what != what_ || fraction < fraction_ - 0.1;  // other work, or the same once more
+  fraction_ = fraction;
+  if (anew) {
     what_ = what;
     started_ = now;
   } else if (now - last_ < std::chrono::milliseconds(100)) {

@@ -41,6 +41,7 @@ class ProgressLine final : public base::Progress {
   std::mutex mutex_;
   bool on_terminal_, shown_ = false;
   std::string what_;
+  double fraction_ = 0;
   Clock::time_point started_, last_;
 };
 

@@ -6,6 +6,7 @@
 
 #include "dln/base/error.hpp"
 #include "plots/figures.hpp"
+#include "tools/depth_sweep_figures.hpp"
 #include "tools/strict_text.hpp"
 
 namespace dln::tools {
@@ -150,61 +151,6 @@ plots::Drawing draw_3w(Context& context) {
                        {"network, decoupled start", &decoupled_course, plots::Look::blue_circles}}});
 }
 
-plots::DepthSweepFigure depth_sweep_figure(Context& context,
-                                           std::vector<std::vector<experiments::DepthSweepRow>>& rows) {
-  plots::DepthSweepFigure figure;
-  std::vector<const experiments::LearningProblem*> problems;
-  for (const auto scale : {experiments::InputScale::raw, experiments::InputScale::unit_variance}) {
-    problems.push_back(&context.images(scale));
-    rows.push_back(experiments::run_depth_sweep(*problems.back(), context.depth_sweep(*problems.back()),
-                                                context.store(), context.progress()));
-  }
-  for (std::size_t i = 0; i < problems.size(); ++i) {
-    const auto rates = context.depth_sweep(*problems[i]).rates;
-    plots::DepthSweepPanel panel{problems[i]->name, &rows[i], {}, rates[0] / rates[1]};
-    for (const auto& row : rows[i])
-      panel.largest_eigenvalues.push_back(experiments::largest_aligned_eigenvalue(*problems[i], row.layers));
-    figure.panels.push_back(std::move(panel));
-  }
-  return figure;
-}
-
-std::string sweep_title(Context& context, std::string_view what) {
-  const auto options = context.depth_sweep(context.images(experiments::InputScale::raw));
-  return fmt::format(
-      "{}: {} hidden units a layer, decoupled start, u0 = {:g}, until the error falls below {:g}, seed {}.",
-      what, options.hidden_units, options.initial_strength, options.error_threshold, options.seed);
-}
-
-plots::Drawing draw_4l(Context& context) {
-  std::vector<std::vector<experiments::DepthSweepRow>> rows;
-  rows.reserve(2);
-  auto figure = depth_sweep_figure(context, rows);
-  figure.id = "4l";
-  figure.title = sweep_title(context, "Fig 4 left: learning time against depth");
-  figure.alternative_text =
-      "Learning time in epochs against the number of layers, each at its best rate. On raw images it climbs "
-      "from three to some ten "
-      "layers and then stays within a band up to a hundred; on whitened images it climbs and saturates "
-      "likewise.";
-  return plots::depth_times_figure(figure);
-}
-
-plots::Drawing draw_4r(Context& context) {
-  std::vector<std::vector<experiments::DepthSweepRow>> rows;
-  rows.reserve(2);
-  auto figure = depth_sweep_figure(context, rows);
-  figure.id = "4r";
-  figure.title = sweep_title(context, "Fig 4 right: best learning rate against depth");
-  figure.alternative_text =
-      "Best learning rate against the number of layers on logarithmic axes. On raw images it rises up to "
-      "some ten layers and then "
-      "falls; the best rate of all lies far above 2/λmax, the best whose error never rises near 1/λmax. On "
-      "whitened images the latter "
-      "follows 2/λmax all along, falling about as one over the number of layers.";
-  return plots::depth_rates_figure(figure);
-}
-
 plots::Drawing draw_depth(Context&) {
   return plots::depth_curves_figure(
       {.id = "depth",
@@ -291,8 +237,10 @@ const std::vector<CatalogueEntry>& figure_catalogue() {
       {"3r", "Fig 3 right: delays of random starts and their parts, against mode and u0", false, draw_3r},
       {"3e", "along one run: energy of cooperation and competition, saddles passed", false, draw_3e},
       {"3w", "Fig 3 left on whitened images: decoupled and small random start", true, draw_3w},
-      {"4l", "Fig 4 left: learning time against depth, on real images", true, draw_4l},
-      {"4r", "Fig 4 right: best learning rate against depth, on real images", true, draw_4r},
+      {"4l", "Fig 4 left: learning time against depth, on real images", true, draw_4l, true},
+      {"4r", "Fig 4 right: best learning rate against depth, on real images", true, draw_4r, true},
+      {"4k", "Fig 4 in units of 1/lambda_max: best stable and best of all, on a fine grid", true, draw_4k,
+       true},
       {"depth", "learning curves of a mode for N_l = 2 to 100 and infinity", false, draw_depth},
       {"delay", "t_N - t_3 against depth and against s/u0, and its limit", false, draw_delay},
       {"rate", "learning rates of a mode against depth: edge of stability, fastest rate, steps", false,

@@ -16,6 +16,7 @@ struct CatalogueEntry {
   std::string sentence;
   bool needs_images;
   std::function<plots::Drawing(validation::Context&)> draw;
+  bool of_depth_sweep = false;  // --first-layer is a choice there
 };
 
 const std::vector<CatalogueEntry>& figure_catalogue();

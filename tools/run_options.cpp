@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "dln/base/error.hpp"
+#include "tools/journal.hpp"
 #include "tools/strict_text.hpp"
 
 namespace dln::tools {
@@ -17,6 +18,9 @@ void add_run_options(CLI::App& command, RunOptions& options) {
       "--images", options.images,
       "IDX or IDX.gz images to use instead of Fashion-MNIST, such as MNIST's train-images-idx3-ubyte.gz");
   command.add_option("--labels", options.labels, "Their labels, when these are not found by name");
+  command.add_option("--journal", options.journal,
+                     "File to which results are added as they come; after an interruption the same command "
+                     "goes on from it");
 }
 
 validation::ContextOptions resolve(const RunOptions& options) {
@@ -27,7 +31,14 @@ validation::ContextOptions resolve(const RunOptions& options) {
     throw base::DomainError(fmt::format("--labels {}: expected --images with it", *options.labels));
   if (options.images) resolved.images = *options.images;
   if (options.labels) resolved.labels = *options.labels;
+  if (options.journal && options.journal->empty())
+    throw base::DomainError("--journal '': expected the name of a file");
   return resolved;
+}
+
+std::unique_ptr<experiments::RunStore> open_store(const RunOptions& options) {
+  if (options.journal) return std::make_unique<Journal>(*options.journal);
+  return std::make_unique<experiments::MemoryRunStore>();
 }
 
 }  // namespace dln::tools

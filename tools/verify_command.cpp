@@ -130,6 +130,7 @@ validation::Provenance provenance(const VerifyOptions& options, const validation
                {"section", options.section.value_or("all")},
                {"images", context.images_path().string()},
                {"random starts", std::to_string(context.random_starts())},
+               {"journal", options.run.journal.value_or("none")},
                {"out", options.out}};
   for (const auto* problem : context.used_problems()) {
     validation::InputData data{problem->name,
@@ -154,8 +155,8 @@ int run_verify(const VerifyOptions& options) {
   if (folder.empty()) throw base::DomainError("--out '': expected the name of a folder");
   base::require_writable_directory(folder / "figures");
   ProgressLine progress;
-  experiments::MemoryRunStore store;
-  validation::Context context(context_options, store, progress);
+  const auto store = open_store(options.run);
+  validation::Context context(context_options, *store, progress);
   if (std::ranges::any_of(claims, [](const auto& claim) { return claim.info.needs_images; }))
     context.require_images();
 

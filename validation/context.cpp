@@ -1,6 +1,7 @@
 #include "validation/context.hpp"
 
 #include "dln/base/error.hpp"
+#include "dln/experiments/depth_prediction.hpp"
 
 namespace dln::validation {
 
@@ -82,6 +83,7 @@ const experiments::LearningProblem& Context::images() {
 experiments::DepthSweepOptions Context::depth_sweep(const experiments::LearningProblem& problem) const {
   experiments::DepthSweepOptions options;
   options.seed = seed();
+  options.first_layer = options_.first_layer;
   const double share = static_cast<double>(problem.correlations.examples) / 60000;
   options.error_threshold *= share;
   for (double rate : experiments::paper_rates()) options.rates.push_back(rate / share);
@@ -89,6 +91,19 @@ experiments::DepthSweepOptions Context::depth_sweep(const experiments::LearningP
     options.layers = {3, 5, 10, 20, 50, 100};
     options.hidden_units = 50;
   }
+  return options;
+}
+
+experiments::DepthSweepOptions Context::depth_sweep_about_stability(experiments::InputScale scale) {
+  using experiments::InputScale, experiments::stability_grid;
+  auto options = depth_sweep(images(scale));
+  options.rates.clear();
+  options.kappas = scale == InputScale::raw             ? stability_grid(0.3, 60, 1.1)
+                   : scale == InputScale::unit_variance ? stability_grid(0.5, 8, 1.05)
+                                                        : stability_grid(1.5, 2.8, 1.1);
+  if (scale != InputScale::sum_white) return options;
+  options.layers = {3, 10, 20, 36};
+  if (effort() != Effort::quick) options.layers.insert(options.layers.end(), {64, 100});
   return options;
 }
 

@@ -30,6 +30,7 @@ struct ContextOptions {
   // training images.
   std::optional<std::filesystem::path> images;
   std::optional<std::filesystem::path> labels;
+  experiments::FirstLayer first_layer = experiments::FirstLayer::active_modes;  // of Fig 4's networks
 };
 
 class Context {
@@ -57,6 +58,10 @@ class Context {
   // Fig 4's set-up; at quick effort fewer and narrower networks. Rates and threshold are those of 60000
   // examples, scaled to as many as there are.
   experiments::DepthSweepOptions depth_sweep(const experiments::LearningProblem& problem) const;
+  // The same on a fine grid about the edge of stability, from below it to beyond the best rate of all: 0.3 to
+  // 60 / lambda_max for raw images, 10 % apart; 0.5 to 8, 5 % apart, for unit variance; and for Sigma11 = I,
+  // where plateaus last tens of thousands of epochs, 1.5 to 2.8, 10 % apart, and fewer depths.
+  experiments::DepthSweepOptions depth_sweep_about_stability(experiments::InputScale scale);
   // Those of the two that were built, for provenance.
   std::vector<const experiments::LearningProblem*> used_problems() const;
 

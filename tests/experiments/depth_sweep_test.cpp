@@ -7,6 +7,9 @@
 #include <cmath>
 
 #include "dln/base/error.hpp"
+#include "dln/base/worst.hpp"
+#include "dln/experiments/depth_prediction.hpp"
+#include "dln/experiments/error_curve.hpp"
 #include "dln/linalg/decompositions.hpp"
 #include "dln/network/chain_gradient.hpp"
 
@@ -91,8 +94,10 @@ TEST(DepthSweep, TellsEveryRunsOutcome) {
     ASSERT_TRUE(row.best && row.best_stable) << row.layers;
     EXPECT_LE(row.runs[*row.best].epoch, row.runs[*row.best_stable].epoch);
     EXPECT_TRUE(row.runs[*row.best_stable].monotone);
-    for (std::size_t k = *row.best_stable + 1; k < row.runs.size(); ++k)
-      EXPECT_NE(row.runs[k].outcome, SweepOutcome::learned) << "slower rates are left";
+    for (std::size_t k = 0; k < row.runs.size(); ++k) {
+      EXPECT_EQ(row.runs[k].outcome == SweepOutcome::not_run, k > *row.best_stable) << "the slower rates";
+      EXPECT_EQ(row.runs[k].epoch == 0, k > *row.best_stable);
+    }
     EXPECT_EQ(row.trained[1], 4) << "as many directions as modes";
   }
 }
@@ -106,6 +111,94 @@ TEST(DepthSweep, SaysTheSameOfTheUncompressedNetwork) {
   const auto whole = sweep(synthetic(), o);
   expect_equal(small, whole);
   EXPECT_EQ(whole[0].trained[1], 40);
+}
+
+// Where a higher rate has never let the error rise and yet not learned in time, lower ones need not be tried;
+// where it rises in the end, they are.
+TEST(DepthSweep, GivesUpAtTheLastEpoch) {
+  auto o = options();
+  o.layers = {6};
+  o.rates = {0.002, 0.001};
+  o.max_epochs = 20;
+  const auto row = sweep(synthetic(), o).front();
+  EXPECT_EQ(row.runs[0].outcome, SweepOutcome::given_up);
+  EXPECT_EQ(row.runs[0].epoch, 20);
+  EXPECT_EQ(row.runs[1].outcome, SweepOutcome::not_run);
+  EXPECT_FALSE(row.best || row.best_stable);
+}
+
+// Compressed and whole networks have the same error at every epoch.
+TEST(ErrorCurve, IsTheSameForCompressedAndWholeNetworks) {
+  const auto problem = synthetic();
+  MemoryRunStore store;
+  for (auto first_layer : {FirstLayer::active_modes, FirstLayer::all_inputs}) {
+    auto o = options();
+    o.first_layer = first_layer;
+    EXPECT_EQ(deep_run(problem, o, 6).start.units()[1], first_layer == FirstLayer::all_inputs ? 12 : 4);
+    const auto small = error_curve(problem, o, 6, 0.002, 300, store);
+    o.compressed = false;
+    EXPECT_EQ(deep_run(problem, o, 6).start.units()[1], 40);
+    const auto whole = error_curve(problem, o, 6, 0.002, 300, store);
+    ASSERT_EQ(small.size(), 301U);
+    ASSERT_EQ(whole.size(), 301U);
+    EXPECT_NEAR(small[0], network::squared_error(deep_start(problem, o, 6), problem.correlations), 1e-10);
+    EXPECT_LT(small[300], 90) << "learned, to 81 at the least";
+    base::Worst worst;
+    for (std::size_t t = 0; t <= 300; ++t) worst.see(std::abs(small[t] / whole[t] - 1));
+    EXPECT_LT(worst.value(), 1e-12) << name_of(first_layer);
+  }
+  EXPECT_THROW(error_curve(problem, options(), 6, 5, 300, store), base::NumericalError);
+  EXPECT_THROW(error_curve(problem, options(), 6, 0.002, -1, store), base::DomainError);
+}
+
+// On whitened inputs the further directions of W^1 stand still, and nothing else notices them.
+TEST(DepthSweep, FirstLayersFurtherDirectionsDoNotMatterOnWhitenedInputs) {
+  auto o = options();
+  const auto active = sweep(synthetic(), o);
+  o.first_layer = FirstLayer::all_inputs;
+  const auto all = sweep(synthetic(), o);
+  EXPECT_EQ(all[0].trained[1], 12);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    ASSERT_TRUE(all[i].best_stable);
+    EXPECT_EQ(all[i].best_stable, active[i].best_stable);
+    EXPECT_EQ(all[i].runs[*all[i].best_stable].epoch, active[i].runs[*active[i].best_stable].epoch);
+  }
+  // Where Sigma11 mixes them in they do.
+  auto mixed = synthetic();
+  auto stream = base::stream(2, "depth sweep test");
+  const Matrix v = linalg::haar_orthonormal(12, 12, stream);
+  mixed.correlations.sigma11 = v * linalg::Vector::LinSpaced(12, 10, 80).asDiagonal() * v.transpose();
+  mixed.fingerprint = 8;
+  MemoryRunStore store;
+  const auto all_mixed = error_curve(mixed, o, 6, 0.001, 200, store);
+  o.first_layer = FirstLayer::active_modes;
+  EXPECT_GT(std::abs(all_mixed[200] / error_curve(mixed, o, 6, 0.001, 200, store)[200] - 1), 1e-3);
+}
+
+// How far a sweep has come: from 0 to 1 by the depths, and nothing of what the store knew.
+TEST(DepthSweep, TellsHowMuchOfItsOwnWorkIsDone) {
+  struct Listener final : base::Progress {
+    void report(std::string_view what, double fraction) override {
+      EXPECT_NE(what.find("synthetic"), std::string_view::npos);
+      seen.push_back(fraction);
+    }
+    std::vector<double> seen;
+  };
+  const tbb::global_control one(tbb::global_control::max_allowed_parallelism, 1);
+  MemoryRunStore store;
+  auto o = options();
+  o.layers = {3};
+  base::SilentProgress silent;
+  run_depth_sweep(synthetic(), o, store, silent);
+  Listener listener;
+  run_depth_sweep(synthetic(), options(), store, listener);
+  ASSERT_EQ(listener.seen.size(), 3U) << "begun, and the two new depths";
+  EXPECT_EQ(listener.seen.front(), 0);
+  EXPECT_GT(listener.seen[1], 0.6) << "the deepest comes first and weighs most";
+  EXPECT_EQ(listener.seen.back(), 1);
+  Listener nothing;
+  run_depth_sweep(synthetic(), options(), store, nothing);
+  EXPECT_TRUE(nothing.seen.empty());
 }
 
 TEST(DepthSweep, GivesTheSameNumbersOnOneThreadAndFromItsStore) {
@@ -139,9 +232,20 @@ TEST(DepthSweep, KnowsTheLargestEigenvalueOfWhitenedModes) {
   const auto problem = synthetic();
   // Strengths 1.5, 1, 0.75, 0.5 and d = 40: the strongest mode alone, d L u^{2 - 2/L}.
   EXPECT_NEAR(largest_aligned_eigenvalue(problem, 4), 40 * 3 * std::pow(1.5, 4.0 / 3), 1e-9);
-  const auto rates = rates_around_stability(problem, 4, 0.5, 2.1, 2);
-  ASSERT_EQ(rates.size(), 3U);
-  EXPECT_NEAR(rates[1] * largest_aligned_eigenvalue(problem, 4), 1, 1e-12);
+  auto o = options();
+  o.rates.clear();
+  o.kappas = stability_grid(0.5, 2.1, 2);
+  ASSERT_EQ(o.kappas.size(), 3U);
+  for (const auto& row : sweep(problem, o))
+    EXPECT_NEAR(row.runs[1].rate * largest_aligned_eigenvalue(problem, row.layers), 1, 1e-12) << row.layers;
+}
+
+TEST(DepthSweep, FindsTheSlopeWithDepth) {
+  const std::vector<int> layers{3, 20, 40, 80};
+  EXPECT_NEAR(slope_with_depth(layers, {1, 1. / 400, 1. / 1600, 1. / 6400}), -2, 1e-12);
+  EXPECT_TRUE(std::isnan(slope_with_depth(layers, {1, 1, std::nan(""), 1})));
+  EXPECT_THROW(slope_with_depth(layers, {1, 1, 1}), base::DomainError);
+  EXPECT_THROW(slope_with_depth({3, 20}, {1, 1}), base::DomainError);
 }
 
 TEST(DepthSweep, HasThePapersGrid) {
@@ -163,6 +267,8 @@ TEST(DepthSweep, RefusesOptionsOutOfTheirDomains) {
   refused([](auto& o) { o.layers = {1}; });
   refused([](auto& o) { o.rates = {0}; });
   refused([](auto& o) { o.rates = {std::nan("")}; });
+  refused([](auto& o) { o.rates.clear(), o.kappas = {-1}; });
+  refused([](auto& o) { o.kappas = {1}; });  // as well as rates
   refused([](auto& o) { o.hidden_units = 0; });
   refused([](auto& o) { o.initial_strength = 0; });
   refused([](auto& o) { o.error_threshold = -1; });

@@ -72,17 +72,38 @@ TEST(HiddenCompression, FollowsTheUncompressedRun) {
   }
 }
 
-// With every input mode in W^1, its hidden layer needs as many directions; the layers above do not.
-TEST(HiddenCompression, SeesEveryInputModeInTheFirstMatrix) {
-  const auto p = problem(12, 4, false);
-  auto start = decoupled(p, {12, 80, 70, 4});
-  start.weight(1) = gaussian(80, 12, 4);
-  const HiddenCompression compression(start);
-  EXPECT_THAT(compression.units(), ElementsAre(12, 16, 4, 4));  // twelve columns of W^1 and four rows of W^2
-  const DescentOptions options{.learning_rate = 1e-4, .max_iterations = 100};
-  const auto whole = descend_fully(start, p.correlations, options);
-  const auto small = descend_fully(compression.compress(start), p.correlations, options);
-  EXPECT_LT(largest_difference(whole.network, compression.expand(small.network)), 1e-12);
+// With every input direction in W^1, its hidden layer needs as many; the layers above do not.
+TEST(HiddenCompression, SeesEveryInputDirectionInTheFirstMatrix) {
+  for (bool white : {true, false}) {
+    const auto p = problem(12, 4, white);
+    auto stream = base::stream(3, "hidden compression test");
+    auto decoupled = decoupled_weights({12, 80, 70, 4}, p.modes, Matrix::Constant(3, 4, 0.5), stream);
+    carry_all_inputs(decoupled, p.modes, 0.5);
+    const auto& start = decoupled.network;
+    const HiddenCompression compression(start);
+    EXPECT_THAT(compression.units(), ElementsAre(12, 12, 4, 4));
+    const DescentOptions options{.learning_rate = 0.005, .max_iterations = 300};
+    const auto whole = descend_fully(start, p.correlations, options);
+    const auto small = descend_fully(compression.compress(start), p.correlations, options);
+    EXPECT_LT(squared_error(whole.network, p.correlations), 0.6 * squared_error(start, p.correlations));
+    EXPECT_LT(largest_difference(whole.network, compression.expand(small.network)), 1e-12) << white;
+  }
+}
+
+// As wide as Fig 4's: 784 of 1000 directions, and ten in the layers above.
+TEST(HiddenCompression, FindsSevenHundredDirectionsOfAThousand) {
+  auto stream = base::stream(3, "hidden compression test");
+  const auto modes = data::singular_modes(gaussian(10, 784, 2));
+  auto start = decoupled_weights({784, 1000, 1000, 10}, modes, Matrix::Constant(3, 10, 0.1), stream);
+  EXPECT_THAT(HiddenCompression(start.network).units(), ElementsAre(784, 10, 10, 10));
+  carry_all_inputs(start, modes, 0.1);
+  EXPECT_THAT(HiddenCompression(start.network).units(), ElementsAre(784, 784, 10, 10));
+}
+
+TEST(HiddenCompression, SeesWhatARandomFirstMatrixAdds) {
+  auto start = decoupled(problem(12, 4, false), {12, 80, 70, 4});
+  start.weight(1) = gaussian(80, 12, 4);  // twelve columns of W^1 and four rows of W^2
+  EXPECT_THAT(HiddenCompression(start).units(), ElementsAre(12, 16, 4, 4));
 }
 
 TEST(HiddenCompression, LeavesARandomStartAsItIs) {

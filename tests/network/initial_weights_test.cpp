@@ -107,6 +107,39 @@ TEST(DecoupledStart, OnlyTheModesThatWereGivenStrengthsAreActive) {
   EXPECT_LE((mode_strengths(start.network, kModes).strengths - wanted).norm(), kRounding);
 }
 
+// D_1 rectangular: strength in every input direction for which the first hidden layer has room.
+TEST(DecoupledStart, CarriesAllInputsThatTheFirstHiddenLayerHolds) {
+  for (const auto& [units, all] :
+       {std::pair{Units{7, 12, 9, 5}, 7}, {Units{7, 6, 9, 5}, 6}, {Units{7, 5, 5}, 5}}) {
+    auto stream = base::stream(1, "decoupled");
+    const auto matrices = static_cast<Eigen::Index>(units.size()) - 1;
+    auto start = decoupled_weights(units, kModes, Matrix::Constant(matrices, 5, 0.5), stream);
+    const auto bare = start;
+    network::carry_all_inputs(start, kModes, 0.5);
+    EXPECT_LE(decoupling_residual(start.network, start.bases), kRounding);
+    ASSERT_EQ(start.bases[0].cols(), all);
+    ASSERT_EQ(start.bases[1].cols(), all);
+    EXPECT_EQ(start.bases[0].leftCols(5), kModes.input);
+    EXPECT_EQ(start.bases[1].leftCols(5), bare.bases[1]);
+    const Matrix inside = start.bases[1].transpose() * start.network.weight(1) * start.bases[0];
+    EXPECT_LE((inside - 0.5 * Matrix::Identity(all, all)).norm(), kRounding);
+    EXPECT_NEAR(start.network.weight(1).norm(), 0.5 * std::sqrt(all), kRounding);
+    for (int l = 2; l <= matrices; ++l) EXPECT_EQ(start.network.weight(l), bare.network.weight(l));
+    EXPECT_LE((end_to_end(start.network) - end_to_end(bare.network)).norm(), kRounding)
+        << "the further directions end in the first hidden layer";
+  }
+}
+
+TEST(DecoupledStart, CarriesAllInputsOnlyOfItsOwnModes) {
+  auto stream = base::stream(1, "decoupled");
+  auto start = decoupled_weights({7, 6, 5}, kModes, Matrix::Ones(2, 5), stream);
+  const auto others = data::singular_modes(gaussian(5, 7) + Matrix::Ones(5, 7));
+  EXPECT_THROW(network::carry_all_inputs(start, others, 0.5), base::DomainError);
+  EXPECT_THROW(network::carry_all_inputs(start, kModes, std::nan("")), base::DomainError);
+  auto shallow = decoupled_weights({7, 5}, kModes, Matrix::Ones(1, 5), stream);
+  EXPECT_THROW(network::carry_all_inputs(shallow, kModes, 0.5), base::DomainError);
+}
+
 TEST(DecoupledStart, WhatDoesNotFitIsRefused) {
   auto stream = base::stream(1, "decoupled");
   auto attempt = [&](const Units& units, const Matrix& strengths) {

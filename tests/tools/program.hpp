@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <iterator>
 #include <string>
 #include <vector>
@@ -39,6 +40,14 @@ inline fs::path scratch(const std::string& name) {
   fs::remove_all(folder);
   fs::create_directories(folder);
   return folder;
+}
+
+// An IDX file: a header of big-endian numbers, then bytes.
+inline std::string idx(std::initializer_list<unsigned> header, const std::string& bytes) {
+  std::string file;
+  for (unsigned word : header)
+    for (int shift : {24, 16, 8, 0}) file += static_cast<char>(word >> shift & 0xff);
+  return file + bytes;
 }
 
 struct Launch {

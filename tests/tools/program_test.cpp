@@ -55,6 +55,9 @@ TEST(Program, RefusesUnknownWordsWithExitCode2) {
       {"verify", "--seed", "-1"},
       {"verify", "--seed", "nan"},
       {"verify", "--labels", "x"},
+      {"verify", "--journal", ""},
+      {"figure", "4l", "--first-layer", "some"},
+      {"figure", "3l", "--first-layer", "all"},
       {"figure"},
       {"figure", "99"},
       {"figure", "2", "3l"},
@@ -308,14 +311,6 @@ TEST(Data, DoesNotDestroyWhatIsNotARegularFile) {
   EXPECT_EQ(dln({"data", "tree", "--levels", "2", "--features", "5", "--out", link.string()}).code, 0);
   EXPECT_TRUE(fs::is_symlink(link)) << "the link stays, what it points to is replaced";
   EXPECT_TRUE(slurp(target).starts_with("item"));
-}
-
-// A header of big-endian numbers, then bytes.
-std::string idx(std::initializer_list<unsigned> header, const std::string& bytes) {
-  std::string file;
-  for (unsigned word : header)
-    for (int shift : {24, 16, 8, 0}) file += static_cast<char>(word >> shift & 0xff);
-  return file + bytes;
 }
 
 TEST(Images, ThatAreDamagedAreNamedInOneSentence) {

@@ -3,17 +3,17 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <mutex>
 
 #include "dln/base/error.hpp"
-#include "dln/experiments/rate_advice.hpp"
+#include "dln/experiments/depth_prediction.hpp"
 #include "dln/network/gradient_descent.hpp"
 #include "dln/network/hidden_compression.hpp"
 #include "dln/network/initial_weights.hpp"
-#include "dln/theory/deep_mode.hpp"
+#include "dln/network/input_compression.hpp"
 
 namespace dln::experiments {
 namespace {
@@ -24,6 +24,9 @@ void check(const DepthSweepOptions& options) {
   if (options.layers.empty()) throw base::DomainError("depths: expected at least one, got none");
   for (int layers : options.layers) base::Depth::from_layers(layers);
   for (double rate : options.rates) base::require_positive("learning rate", rate);
+  for (double kappa : options.kappas) base::require_positive("kappa", kappa);
+  if (!options.rates.empty() && !options.kappas.empty())
+    throw base::DomainError("rates and kappas: expected one of the two grids, got both");
   base::require(options.hidden_units >= 1, "hidden units", static_cast<double>(options.hidden_units),
                 "1 or more");
   base::require_positive("u0", options.initial_strength);
@@ -75,50 +78,59 @@ class Trainer {
   double threshold_, largest_;  // errors: learned below the one, lost above the other
 };
 
-// All rates of one depth side by side, further and further, so that none runs long before it is known how
-// soon the best has learned.
-std::vector<SweepRun> race(const LearningProblem& problem, const DepthSweepOptions& options,
-                           const Network& start) {
+// All rates of one depth side by side, the highest first, further and further, so that none runs long before
+// it is known how soon the best has learned. Of those whose error has never risen only the highest runs.
+std::vector<SweepRun> race(const LearningProblem& problem, const DepthSweepOptions& options, Network start) {
   Trainer trainer(problem, start, options.error_threshold);
-  std::vector<Trial> trials;
-  for (double rate : options.rates) trials.push_back({rate, start});
-  std::ranges::sort(trials, std::greater<>(), &Trial::rate);
+  auto rates = options.rates;
+  std::ranges::sort(rates, std::greater<>());
+  std::vector<Trial> trials;       // of the highest rates, as far as they were needed
   long most = options.max_epochs;  // for one whose error has risen
-  std::optional<double> stable;    // the highest rate at which the error never rose, once it has learned
-  for (long until = 256; std::ranges::any_of(trials, [](const Trial& t) { return !t.outcome; });
-       until = std::min(2 * until, options.max_epochs))
-    for (Trial& trial : trials) {
-      if (trial.outcome) continue;
-      if (stable && trial.rate < *stable) {
-        trial.outcome = SweepOutcome::slower;
-        continue;
-      }
-      if (!(trial.epoch >= most && !trial.monotone))
-        trainer.advance(trial, until, most);
-      else
-        trial.outcome = SweepOutcome::given_up;
-      if (!trial.outcome && trial.epoch >= options.max_epochs) trial.outcome = SweepOutcome::given_up;
-      if (trial.outcome != SweepOutcome::learned) continue;
-      if (trial.monotone && !(stable && *stable > trial.rate)) stable = trial.rate;
-      const double patient = options.patience * static_cast<double>(trial.epoch);
-      most = std::min(most, static_cast<long>(std::min(patient, 1e15)));
+  const auto run_on = [&](Trial& trial, long until) {
+    if (trial.epoch >= most && !trial.monotone)
+      trial.outcome = SweepOutcome::given_up;
+    else
+      trainer.advance(trial, until, most);
+    if (trial.outcome == SweepOutcome::diverged) trial.monotone = false;
+    if (!trial.outcome && trial.epoch >= options.max_epochs) trial.outcome = SweepOutcome::given_up;
+    if (!trial.outcome) return false;
+    trial.network = Network({1, 1});  // a whole one takes a gigabyte
+    if (trial.outcome != SweepOutcome::learned) return true;
+    const double patient = options.patience * static_cast<double>(trial.epoch);
+    most = std::min(most, static_cast<long>(std::min(patient, 1e15)));
+    return true;
+  };
+  bool decided = false;
+  for (long until = std::min(256L, options.max_epochs); !decided;
+       until = std::min(2 * until, options.max_epochs)) {
+    decided = true;
+    for (std::size_t i = 0; i < rates.size(); ++i) {
+      if (i == trials.size()) trials.push_back({rates[i], i + 1 < rates.size() ? start : std::move(start)});
+      if (!trials[i].outcome && !run_on(trials[i], until)) decided = false;
+      if (trials[i].monotone) break;
     }
+  }
   std::vector<SweepRun> runs;
   for (double rate : options.rates) {
-    const auto& trial = *std::ranges::find(trials, rate, &Trial::rate);
-    runs.push_back({rate, *trial.outcome, trial.epoch, trial.monotone});
+    const auto trial = std::ranges::find(trials, rate, &Trial::rate);
+    if (trial == trials.end())
+      runs.push_back({rate, SweepOutcome::not_run, 0, true});
+    else
+      runs.push_back({rate, *trial->outcome, trial->epoch, trial->monotone});
   }
   return runs;
 }
 
-// Every coordinate on which the runs of a depth depend.
+// Every coordinate on which the runs of a depth depend; the number is raised when their meaning or the way of
+// racing changes.
 std::string row_key(const LearningProblem& problem, const DepthSweepOptions& o, int layers) {
   std::string rates;
   for (double rate : o.rates) rates += fmt::format("{:a},", rate);
   return fmt::format(
-      "depth-sweep/{:08x}/Nl={}/width={}/u0={:a}/below={:a}/rates={}/at-most={}/patience={:a}/{}/seed={}",
-      problem.fingerprint, layers, o.hidden_units, o.initial_strength, o.error_threshold, rates, o.max_epochs,
-      o.patience, o.compressed ? "compressed" : "whole", o.seed);
+      "depth-sweep-3/{:08x}/Nl={}/width={}/u0={:a}/W1={}/below={:a}/rates={}/at-most={}/patience={:a}/{}/"
+      "seed={}",
+      problem.fingerprint, layers, o.hidden_units, o.initial_strength, name_of(o.first_layer),
+      o.error_threshold, rates, o.max_epochs, o.patience, o.compressed ? "compressed" : "whole", o.seed);
 }
 
 std::vector<double> packed(const DepthSweepRow& row) {
@@ -150,23 +162,63 @@ std::optional<std::size_t> fastest(const std::vector<SweepRun>& runs, bool monot
   return best;
 }
 
-DepthSweepRow sweep_depth(const LearningProblem& problem, const DepthSweepOptions& options, int layers,
-                          RunStore& store) {
-  DepthSweepRow row{layers, {}, {}, {}, {}};
-  const auto key = row_key(problem, options, layers);
-  if (const auto kept = store.find(key); !kept || !unpack(*kept, options, row)) {
-    Network start = deep_start(problem, options, layers);
-    if (options.compressed) start = network::HiddenCompression(start).compress(start);
-    row.trained = start.units();
-    row.runs = race(problem, options, start);
-    store.keep(key, packed(row));
+// The options of one depth, with its rates.
+DepthSweepOptions at_depth(const LearningProblem& problem, const DepthSweepOptions& options, int layers) {
+  DepthSweepOptions mine = options;
+  mine.layers = {layers};
+  if (!mine.kappas.empty()) {
+    const double most = largest_aligned_eigenvalue(problem, layers);
+    for (double kappa : mine.kappas) mine.rates.push_back(kappa / most);
   }
-  row.best = fastest(row.runs, false);
-  row.best_stable = fastest(row.runs, true);
+  if (mine.rates.empty()) mine.rates = paper_rates();
+  return mine;
+}
+
+std::optional<DepthSweepRow> kept_row(const LearningProblem& problem, const DepthSweepOptions& options,
+                                      int layers, RunStore& store) {
+  DepthSweepRow row{layers, {}, {}, {}, {}};
+  const auto kept = store.find(row_key(problem, options, layers));
+  if (!kept || !unpack(*kept, options, row)) return std::nullopt;
   return row;
 }
 
+DepthSweepRow new_row(const LearningProblem& problem, const DepthSweepOptions& options, int layers,
+                      RunStore& store) {
+  DepthSweepRow row{layers, {}, {}, {}, {}};
+  auto [seen, start] = deep_run(problem, options, layers);
+  row.trained = start.units();
+  row.runs = race(seen, options, std::move(start));
+  store.keep(row_key(problem, options, layers), packed(row));
+  return row;
+}
+
+// Tells how much is done of the work that was not found in the store, a row's share going by its depth.
+class Share {
+ public:
+  Share(const LearningProblem& problem, base::Progress& progress)
+      : what_("networks of every depth on " + problem.name), progress_(progress) {}
+  void expect(int layers) { all_ += cost(layers); }
+  void begin() { progress_.report(what_, 0); }
+  void done(int layers) {
+    const std::lock_guard lock(mutex_);
+    done_ += cost(layers);
+    progress_.report(what_, done_ / all_);
+  }
+
+ private:
+  static double cost(int layers) { return layers; }
+
+  std::string what_;
+  base::Progress& progress_;
+  std::mutex mutex_;
+  double all_ = 0, done_ = 0;
+};
+
 }  // namespace
+
+std::string_view name_of(FirstLayer first_layer) {
+  return first_layer == FirstLayer::active_modes ? "active" : "all";
+}
 
 std::vector<double> paper_rates() {
   std::vector<double> rates;
@@ -183,74 +235,55 @@ Network deep_start(const LearningProblem& problem, const DepthSweepOptions& opti
       linalg::Matrix::Constant(matrices, problem.modes.size(),
                                std::pow(options.initial_strength, 1.0 / static_cast<double>(matrices)));
   auto stream = base::stream(options.seed, "depth sweep start", layers);
-  return network::decoupled_weights(units, problem.modes, strengths, stream).network;
+  auto start = network::decoupled_weights(units, problem.modes, strengths, stream);
+  if (options.first_layer == FirstLayer::all_inputs)
+    network::carry_all_inputs(start, problem.modes, strengths(0, 0));
+  return std::move(start.network);
 }
 
-std::vector<DepthSweepRow> run_depth_sweep(const LearningProblem& problem, const DepthSweepOptions& given,
+DeepRun deep_run(const LearningProblem& problem, const DepthSweepOptions& options, int layers) {
+  DeepRun run{problem, deep_start(problem, options, layers)};
+  if (!options.compressed) return run;
+  run.start = network::HiddenCompression(run.start).compress(run.start);
+  const network::InputCompression inputs(problem.correlations, run.start);
+  run.problem.correlations = inputs.compress(problem.correlations);
+  run.start = inputs.compress(run.start);
+  return run;
+}
+
+std::vector<DepthSweepRow> run_depth_sweep(const LearningProblem& problem, const DepthSweepOptions& options,
                                            RunStore& store, base::Progress& progress) {
-  DepthSweepOptions options = given;
-  if (options.rates.empty()) options.rates = paper_rates();
   check(options);
   std::vector<DepthSweepRow> rows(options.layers.size());
-  std::atomic<std::size_t> done = 0;
+  std::vector<std::size_t> missing;
+  Share share(problem, progress);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const int layers = options.layers[i];
+    if (auto kept = kept_row(problem, at_depth(problem, options, layers), layers, store)) {
+      rows[i] = std::move(*kept);
+    } else {
+      missing.push_back(i);
+      share.expect(layers);
+    }
+  }
   // The deepest first: they take longest.
+  std::ranges::sort(missing, std::greater<>(), [&](std::size_t i) { return options.layers[i]; });
+  if (!missing.empty()) share.begin();
   tbb::parallel_for(
-      tbb::blocked_range<std::size_t>(0, rows.size(), 1),
+      tbb::blocked_range<std::size_t>(0, missing.size(), 1),
       [&](const auto& range) {
         for (std::size_t i = range.begin(); i < range.end(); ++i) {
-          const std::size_t at = rows.size() - 1 - i;
-          rows[at] = sweep_depth(problem, options, options.layers[at], store);
-          progress.report("networks of every depth",
-                          static_cast<double>(++done) / static_cast<double>(rows.size()));
+          const int layers = options.layers[missing[i]];
+          rows[missing[i]] = new_row(problem, at_depth(problem, options, layers), layers, store);
+          share.done(layers);
         }
       },
       tbb::simple_partitioner());
+  for (auto& row : rows) {
+    row.best = fastest(row.runs, false);
+    row.best_stable = fastest(row.runs, true);
+  }
   return rows;
-}
-
-std::vector<double> rates_around_stability(const LearningProblem& problem, int layers, double from, double to,
-                                           double ratio) {
-  base::require_positive("kappa", from);
-  base::require(ratio > 1, "ratio of rates", ratio, "more than 1");
-  const double most = largest_aligned_eigenvalue(problem, layers);
-  std::vector<double> rates;
-  for (double kappa = from; kappa <= to; kappa *= ratio) rates.push_back(kappa / most);
-  return rates;
-}
-
-double predicted_epoch(const LearningProblem& problem, const DepthSweepOptions& options, int layers,
-                       double rate) {
-  const base::DepthExponent depth(base::Depth::from_layers(layers));
-  const auto [s, d] = aligned_modes(problem);
-  std::vector<theory::DeepMode<double>> laws;
-  for (Eigen::Index k = 0; k < s.size(); ++k) {
-    const theory::ModeNumbers<double> numbers{s[k], options.initial_strength,
-                                              data::time_constant(rate, problem.correlations)};
-    laws.emplace_back(depth, with_input_variance(numbers, d[k]));
-  }
-  // 1/2 (||y||^2 - sum over modes of 2 s u - d u^2).
-  const auto error = [&, &s = s, &d = d](double t) {
-    double explained = 0;
-    for (Eigen::Index k = 0; k < s.size(); ++k) {
-      const double u = strength_at(laws[static_cast<std::size_t>(k)], t);
-      explained += u * (2 * s[k] - d[k] * u);
-    }
-    return 0.5 * (problem.correlations.target_power - explained);
-  };
-  const double least = error(std::numeric_limits<double>::infinity());
-  base::require(least < options.error_threshold, "least error of the modes", least,
-                fmt::format("less than the threshold {}", options.error_threshold));
-  double low = 0, high = 1;
-  while (error(high) >= options.error_threshold) high *= 2;
-  while (high - low > 1e-6 * high) {
-    const double middle = (low + high) / 2;
-    (error(middle) < options.error_threshold ? high : low) = middle;
-  }
-  return high;
-}
-
-double largest_aligned_eigenvalue(const LearningProblem& problem, int layers) {
-  return advise_rate(aligned_modes(problem), layers, 1).largest_eigenvalue;
 }
 
 }  // namespace dln::experiments

@@ -29,22 +29,21 @@ Matrix gaussian(Eigen::Index rows, Eigen::Index columns, base::RandomStream& str
 Matrix reached_directions(const auto& below, const auto& above, base::RandomStream& stream) {
   const Eigen::Index units = below.rows();
   const double of_below = below.norm(), of_above = above.norm();
-  const auto images = [&](Eigen::Index count) {  // of unit size, from each matrix as many
-    Matrix both(units, 2 * count);
-    both.leftCols(count).noalias() = below * gaussian(below.cols(), count, stream);
-    both.rightCols(count).noalias() = above.transpose() * gaussian(above.rows(), count, stream);
-    if (of_below > 0) both.leftCols(count) /= of_below;
-    if (of_above > 0) both.rightCols(count) /= of_above;
-    return both;
+  const auto images = [&](Eigen::Index count) {  // from both, each taken as of unit size
+    Matrix sum = Matrix::Zero(units, count);
+    if (of_below > 0) sum.noalias() += below * gaussian(below.cols(), count, stream) / of_below;
+    if (of_above > 0) sum.noalias() += above.transpose() * gaussian(above.rows(), count, stream) / of_above;
+    return sum;
   };
   const Matrix probes = images(kProbes);
-  for (Eigen::Index guess = kFirstGuess; 2 * guess < units; guess *= 2) {
+  for (Eigen::Index guess = kFirstGuess; guess < units; guess = std::min(2 * guess, units - 1)) {
     const auto svd = linalg::singular_values(images(guess));
     const double smallest = allowed_residual(units) * svd.s[0];
     const Eigen::Index rank = std::max<Eigen::Index>(1, (svd.s.array() > smallest).count());
     const Matrix basis = svd.u.leftCols(rank);
     const double missed = (probes - basis * (basis.transpose() * probes)).norm();
-    if (rank < 2 * guess && missed <= allowed_residual(units) * probes.norm()) return basis;
+    if (rank < guess && missed <= allowed_residual(units) * probes.norm()) return basis;
+    if (guess == units - 1) break;
   }
   return {};
 }

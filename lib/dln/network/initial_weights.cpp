@@ -47,6 +47,20 @@ DecoupledStart decoupled_weights(const std::vector<Eigen::Index>& units, const d
   return {std::move(network), std::move(bases)};
 }
 
+void carry_all_inputs(DecoupledStart& start, const data::SingularModes& modes, double strength) {
+  base::require(std::isfinite(strength), "strength", strength, "a finite number");
+  auto& inputs = start.bases.at(0);
+  auto& hidden = start.bases.at(1);
+  const Eigen::Index active = hidden.cols(), all = std::min(inputs.rows(), hidden.rows());
+  if (start.network.depth().weight_matrices() < 2 || modes.input.rows() != inputs.rows() ||
+      active > modes.size() || inputs != modes.input.leftCols(active))
+    throw base::DomainError("start: expected one of three layers or more that was made with these modes");
+  inputs = linalg::completed_basis(modes.input).leftCols(all).eval();
+  hidden = linalg::completed_basis(hidden).leftCols(all).eval();
+  start.network.weight(1).noalias() +=
+      strength * hidden.rightCols(all - active) * inputs.rightCols(all - active).transpose();
+}
+
 LinearNetwork<double> balanced_weights(const std::vector<Eigen::Index>& units, const linalg::Matrix& map,
                                        base::RandomStream& stream) {
   LinearNetwork<double> network(units);
@@ -88,7 +102,9 @@ double decoupling_residual(const LinearNetwork<double>& network, const std::vect
     const auto i = static_cast<std::size_t>(l);
     const linalg::Matrix weight = network.weight(l);
     const linalg::Vector diagonal = (bases[i].transpose() * weight * bases[i - 1]).diagonal();
-    const linalg::Matrix decoupled = bases[i] * diagonal.asDiagonal() * bases[i - 1].transpose();
+    const Eigen::Index n = diagonal.size();
+    const linalg::Matrix decoupled =
+        bases[i].leftCols(n) * diagonal.asDiagonal() * bases[i - 1].leftCols(n).transpose();
     largest.see((weight - decoupled).norm() / weight.norm());
   }
   return largest.value();

@@ -21,13 +21,19 @@ double deviation_for_strength(double initial_strength, Eigen::Index hidden_units
 // A start with R_{l+1}^T W^l R_l = D_l diagonal: R_1 = V11, R_{L+1} = U33, the others random orthonormal.
 struct DecoupledStart {
   LinearNetwork<double> network;
-  std::vector<linalg::Matrix> bases;  // R_1 .. R_{L+1}, one column for each active mode
+  std::vector<linalg::Matrix> bases;  // R_1 .. R_{L+1}, one column for each active mode (or more, see below)
 };
 
 // strengths : L x (active modes), row l - 1 the diagonal of D_l for the leading modes; only as many modes are
 // active as the narrowest layer has units, and every other entry of D_l is zero. Throws DomainError.
 DecoupledStart decoupled_weights(const std::vector<Eigen::Index>& units, const data::SingularModes& modes,
                                  const linalg::Matrix& strengths, base::RandomStream& stream);
+
+// Makes D_1 rectangular: W^1 also carries `strength` in every further input direction that the first hidden
+// layer holds, min(N_1, N_2) in all, into directions of that layer which no other weight reaches. R_1 and R_2
+// gain a column for each, R_1 those of V11 completed to a basis of the inputs. Throws DomainError for modes
+// other than the start's.
+void carry_all_inputs(DecoupledStart& start, const data::SingularModes& modes, double strength);
 
 // A start with W^{l+1}^T W^{l+1} = W^l W^l^T for every pair of neighbours whose end-to-end map is `map` :
 // N_{L+1} x N_1: with map = U S V^T, W^l = R_{l+1} S^{1/L} R_l^T, R_1 = V, R_{L+1} = U, the others random
