@@ -100,17 +100,19 @@ void gradient_step(benchmark::State& state) {
   const auto whole =
       network::decoupled_weights(units, modes, linalg::Matrix::Constant(matrices, 10, 0.9), stream).network;
   const network::HiddenCompression compression(whole);
-  const auto small = compression.compress(whole);
-  auto small_direction = small, whole_direction = whole;
+  auto small = compression.compress(whole), moved = whole;
   network::ChainGradient small_gradient(correlations, small), whole_gradient(correlations, whole);
+  const auto step = [](auto& gradient, auto& network) {
+    gradient.look(network);
+    gradient.step(network, 1e-6);
+  };
   in_turns(
-      state, [&] { small_gradient(small, small_direction); },
-      [&] { whole_gradient(whole, whole_direction); });
-  const auto expanded = compression.expand(small_direction);
-  double off = 0, size = 0;
+      state, [&] { step(small_gradient, small); }, [&] { step(whole_gradient, moved); });
+  const auto expanded = compression.expand(small);
+  double off = 0, size = 0;  // of the change
   for (std::size_t i = 0; i < expanded.buffer().size(); ++i) {
-    off += std::pow(expanded.buffer()[i] - whole_direction.buffer()[i], 2);
-    size += std::pow(whole_direction.buffer()[i], 2);
+    off += std::pow(expanded.buffer()[i] - moved.buffer()[i], 2);
+    size += std::pow(moved.buffer()[i] - whole.buffer()[i], 2);
   }
   state.counters["difference"] = std::sqrt(off / size);
 }
