@@ -18,6 +18,7 @@
 #include "tools/run_options.hpp"
 #include "tools/strict_text.hpp"
 #include "validation/ledger.hpp"
+#include "validation/proof_overview.hpp"
 #include "validation/report_html.hpp"
 #include "validation/report_json.hpp"
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "validation/proof_overview.hpp"
+
 namespace dln::validation {
 
 std::vector<const ClaimRecord*> Report::claims() const {
@@ -50,60 +52,34 @@ std::string summary(const Tally& tally) {
   return sentence + ".";
 }
 
-std::string standing_summary(const std::vector<const ClaimRecord*>& claims) {
-  const auto proven = std::ranges::count_if(
-      claims, [](const auto* c) { return c->stands() && c->standing == Standing::proven; });
-  const auto stand = std::ranges::count_if(claims, &ClaimRecord::stands);
-  std::string text =
-      fmt::format("Of {} that stand{}, {} {} proven by computer algebra and {} tested by numbers.", stand,
-                  stand == 1 ? "s" : "", proven, proven == 1 ? "is" : "are", stand - proven);
-  if (!symbolic_witness_is_built_in())
-    text += " The symbolic witness did not run: this dln was built without computer algebra.";
-  return text;
-}
-
 namespace {
 
 const char* kSectionTitles[] = {"", "General learning dynamics of gradient descent",
                                 "Deeper multilayer dynamics", "Efficacy of greedy unsupervised pretraining"};
 
 Section conventions() {
-  return {
-      "conventions",
-      "Conventions",
-      {Prose{"N_{l} layers of units have L = N_{l} − 1 weight matrices; a three-layer network has L = 2, "
-             "a shallow one "
-             "L = 1. The error is E = ½ Σ_{μ} ‖y − W^{L}…W^{1}x‖^{2}; its factor 2 is absorbed in the "
-             "learning rate λ. "
-             "Σ^{11} = Σ_{μ} x x^{T} and Σ^{31} = Σ_{μ} y x^{T} are plain sums over the P examples, and "
-             "t counts epochs "
-             "(batch iterations), so that τ = 1/λ. Modes are α = 1 … rank Σ^{31}, with singular "
-             "values s in "
-             "descending order. Whitened means Σ^{11} = I in these sums."},
-       Prose{"Witnesses: T closed form, S derivation by computer algebra, F reduced ODE, N full network "
-             "trained by its "
-             "gradient flow or by descent, G gradient descent where its finite steps are the matter, D "
-             "data. T, S, F and N "
-             "share no formula; F and N share the ODE driver, N and G the network's gradient, which C1 "
-             "holds against the "
-             "plain sum over the examples. A claim holds only when every one of its checks passes; a "
-             "check with a NaN or an "
-             "empty sample never does. Every claim has a variant in which something is made wrong on "
-             "purpose, and the tests "
-             "require that it fails."},
-       Prose{"A claim is called proven when its sentence is an identity and computer algebra reduced it "
-             "to zero exactly, as a "
-             "rational function over the rationals, by derivations that cover the whole sentence; their "
-             "assumptions, shown "
-             "beside the numbers, are the domain of the proof, wherever both sides are defined. Every "
-             "other claim is called "
-             "tested: by numbers, at the samples, sizes and depths of its checks and within their bounds. "
-             "Many of those have an "
-             "ingredient that is proven, or are proven for matrices written out at the small sizes and "
-             "depths that the "
-             "assumptions name; for other sizes they are tested. Algebra says nothing of rounding, of "
-             "steps of finite size, of "
-             "data, of inequalities or of random starts; these are tested only."}}};
+  return {"conventions",
+          "Conventions",
+          {Prose{"N_{l} layers of units have L = N_{l} − 1 weight matrices; a three-layer network has L = 2, "
+                 "a shallow one "
+                 "L = 1. The error is E = ½ Σ_{μ} ‖y − W^{L}…W^{1}x‖^{2}; its factor 2 is absorbed in the "
+                 "learning rate λ. "
+                 "Σ^{11} = Σ_{μ} x x^{T} and Σ^{31} = Σ_{μ} y x^{T} are plain sums over the P examples, and "
+                 "t counts epochs "
+                 "(batch iterations), so that τ = 1/λ. Modes are α = 1 … rank Σ^{31}, with singular "
+                 "values s in "
+                 "descending order. Whitened means Σ^{11} = I in these sums."},
+           Prose{"Witnesses: T closed form, S derivation by computer algebra, F reduced ODE, N full network "
+                 "trained by its "
+                 "gradient flow or by descent, G gradient descent where its finite steps are the matter, D "
+                 "data. T, S, F and N "
+                 "share no formula; F and N share the ODE driver, N and G the network's gradient, which C1 "
+                 "holds against the "
+                 "plain sum over the examples. A claim holds only when every one of its checks passes; a "
+                 "check with a NaN or an "
+                 "empty sample never does. Every claim has a variant in which something is made wrong on "
+                 "purpose, and the tests "
+                 "require that it fails."}}};
 }
 
 }  // namespace
@@ -113,6 +89,7 @@ Report compose_report(std::vector<ClaimRecord> records, std::vector<Figure> figu
                 {conventions()},
                 std::move(figures),
                 std::move(provenance)};
+  Section proofs = proof_overview(records);
   std::set<int> numbers;
   for (const ClaimRecord& record : records) numbers.insert(record.info.section);
   for (int number : numbers) {
@@ -124,6 +101,7 @@ Report compose_report(std::vector<ClaimRecord> records, std::vector<Figure> figu
       if (record.info.section == number) section.blocks.emplace_back(std::move(record));
     report.sections.push_back(std::move(section));
   }
+  report.sections.push_back(std::move(proofs));
   if (!report.figures.empty()) {
     Section section{"figures", "Figures", {}};
     for (const Figure& figure : report.figures) section.blocks.emplace_back(FigureReference{figure.id});

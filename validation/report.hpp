@@ -83,9 +83,6 @@ Tally tally(const std::vector<const ClaimRecord*>& claims);
 // One sentence: how many claims hold, are refuted as printed, fail or did not run.
 std::string summary(const Tally& tally);
 
-// One sentence: how many of those that stand are proven, how many tested; a second when S could not run.
-std::string standing_summary(const std::vector<const ClaimRecord*>& claims);
-
 // The paper's own layout of a report: conventions, then every claim of every section, then the figures.
 Report compose_report(std::vector<ClaimRecord> records, std::vector<Figure> figures, Provenance provenance);
 

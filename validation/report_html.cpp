@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "validation/derivation_html.hpp"
+#include "validation/proof_overview.hpp"
 
 namespace dln::validation {
 namespace {
