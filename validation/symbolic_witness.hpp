@@ -20,20 +20,20 @@ struct Formula {
 struct DerivationStep {
   std::string role;  // "statement", "definition", "identity", or "printed": an erratum, to be refuted
   std::string text;
-  Formula lhs, rhs;  // empty for a statement
+  Formula lhs = {}, rhs = {};  // empty for a statement
   Outcome outcome = Outcome::undecided;
-  Formula difference;  // what remains of lhs - rhs, when anything does
+  Formula difference = {};  // what remains of lhs - rhs, when anything does
 
   bool is_decided() const { return role == "identity" || role == "printed"; }
 };
 
 struct DerivationRecord {
-  std::string name, equation, title;
-  std::vector<std::string> assumptions;  // its domain: signs, and the sizes of what is written out
-  std::vector<DerivationStep> steps;
+  std::string name = {}, equation = {}, title = {};
+  std::vector<std::string> assumptions = {};  // its domain: signs, and the sizes of what is written out
+  std::vector<DerivationStep> steps = {};
   Outcome outcome = Outcome::undecided;
-  Formula lhs, rhs;    // of the identity that decides
-  Formula difference;  // what remains of it; empty when it is proven
+  Formula lhs = {}, rhs = {};  // of the identity that decides
+  Formula difference = {};     // what remains of it; empty when it is proven
   double seconds = 0;
 };
 

@@ -58,7 +58,7 @@ class SymbolicWitnessTest : public testing::Test {
   }
   experiments::MemoryRunStore store;
   base::SilentProgress progress;
-  Context context{{.effort = Effort::quick}, store, progress};
+  Context context{{}, store, progress};
 };
 
 TEST_F(SymbolicWitnessTest, ProvesWhereItCarriesTheWholeSentence) {
