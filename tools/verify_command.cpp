@@ -18,6 +18,7 @@
 #include "tools/run_options.hpp"
 #include "tools/strict_text.hpp"
 #include "validation/ledger.hpp"
+#include "validation/proof_overview.hpp"
 #include "validation/report_html.hpp"
 #include "validation/report_json.hpp"
 
@@ -64,10 +65,12 @@ void print_row(const ClaimRecord& record) {
   const auto digits = record.digits();
   const std::string head = fmt::format("{:<4}", record.info.id);
   const std::string tail =
-      fmt::format("{:>5} digits  {:<4} {:7.2f} s  ", digits ? fmt::format("{:.1f}", *digits) : "-",
+      fmt::format("{:>5} digits  {:<5} {:7.2f} s  ", digits ? fmt::format("{:.1f}", *digits) : "-",
                   record.witnesses_run(), record.seconds);
-  const std::size_t used = head.size() + 20 + tail.size(), columns = output_columns();
-  print(head + verdict_text(record.verdict()) + tail +
+  const std::string standing =
+      fmt::format("{:<8}", record.stands() ? name_of(record.standing) : std::string_view());
+  const std::size_t used = head.size() + 20 + standing.size() + tail.size(), columns = output_columns();
+  print(head + verdict_text(record.verdict()) + standing + tail +
         shortened(plain(record.info.sentence), columns > used + 20 ? columns - used : 20) + "\n");
   if (!record.trouble.empty()) print(fmt::format("    did not run to its end: {}\n", record.trouble));
   for (const auto& check : record.checks)
@@ -75,6 +78,10 @@ void print_row(const ClaimRecord& record) {
       print(fmt::format("    not passed: {} = {:.6g}, wanted {} with bound {:.6g}, expected {:.6g}\n",
                         plain(check.quantity), check.measured, name_of(check.relation), check.bound,
                         check.expected));
+  for (const auto& derivation : record.derivations)
+    if (derivation.outcome != validation::Outcome::proven)
+      print(fmt::format("    {}: {} - ({}) leaves {}\n", name_of(derivation.outcome), derivation.lhs.text,
+                        derivation.rhs.text, derivation.difference.text));
   flush_output();
 }
 
@@ -176,7 +183,8 @@ int run_verify(const VerifyOptions& options) {
   base::write_files({{folder / "report.json", validation::render_json(report)},
                      {folder / "report.html", validation::render_html(report)}});
   const auto count = validation::tally(report.claims());
-  print(fmt::format("{}\nReport: {}\n", validation::summary(count),
+  print(fmt::format("{}\n{}\nReport: {}\n", validation::summary(count),
+                    validation::standing_summary(report.claims()),
                     fs::absolute(folder / "report.html").lexically_normal().string()));
   return count.fails + count.not_run > 0 ? 1 : 0;
 }

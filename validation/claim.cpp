@@ -37,6 +37,10 @@ std::string_view name_of(Verdict verdict) {
   return "unknown";
 }
 
+std::string_view name_of(Standing standing) {
+  return standing == Standing::proven ? "proven" : "tested";
+}
+
 std::string_view name_of(Relation relation) {
   switch (relation) {
     case Relation::within:
@@ -80,10 +84,13 @@ std::string Check::full_reason() const {
 }
 
 Witnesses ClaimRecord::witnesses_run() const {
+  const bool derived =
+      std::ranges::find(derivations, Outcome::proven, &DerivationRecord::outcome) != derivations.end();
   Witnesses run;
   for (char witness : info.witnesses)
-    if (std::ranges::any_of(
-            checks, [=](const Check& c) { return c.witness_pair.find(witness) != std::string::npos; }))
+    if ((witness == 'S' && derived) || std::ranges::any_of(checks, [=](const Check& c) {
+          return c.witness_pair.find(witness) != std::string::npos;
+        }))
       run += witness;
   return run;
 }
@@ -98,6 +105,8 @@ Witnesses ClaimRecord::witnesses_not_run() const {
 
 Verdict ClaimRecord::verdict() const {
   if (!trouble.empty()) return Verdict::fails;
+  if (std::ranges::any_of(derivations, [](const auto& d) { return d.outcome != Outcome::proven; }))
+    return Verdict::fails;
   if (checks.empty()) return Verdict::not_run;
   if (!std::ranges::all_of(checks, &Check::passed)) return Verdict::fails;
   if (info.kind == Kind::claim) return Verdict::holds;
@@ -108,6 +117,10 @@ Verdict ClaimRecord::verdict() const {
   return has(Subject::printed) && has(Subject::corrected) ? Verdict::refuted_as_printed : Verdict::fails;
 }
 
+bool ClaimRecord::stands() const {
+  return verdict() == Verdict::holds || verdict() == Verdict::refuted_as_printed;
+}
+
 std::optional<double> ClaimRecord::digits() const {
   std::optional<double> least;
   for (const Check& check : checks)
@@ -115,10 +128,41 @@ std::optional<double> ClaimRecord::digits() const {
   return least;
 }
 
-ClaimRecord examine(const Claim& claim, const Evaluation& evaluation, Context& context) {
-  ClaimRecord record{claim.info, {}, claim.wrong_variant, {}, 0};
+namespace {
+
+std::string names_of(const std::vector<DerivationRecord>& derivations, Outcome outcome) {
+  std::string names;
+  for (const auto& d : derivations)
+    if (d.outcome == outcome) names += (names.empty() ? "" : ", ") + d.name;
+  return names;
+}
+
+std::string standing_note(const ClaimRecord& record) {
+  if (const auto names = names_of(record.derivations, Outcome::refuted); !names.empty())
+    return "computer algebra refutes " + names;
+  if (const auto names = names_of(record.derivations, Outcome::undecided); !names.empty())
+    return "the symbolic witness S did not testify: computer algebra leaves undecided " + names;
+  if (record.info.algebra == Algebra::none) return "";
+  if (record.derivations.empty())
+    return symbolic_witness_is_built_in()
+               ? "the symbolic witness S did not run"
+               : "the symbolic witness S did not run: this dln was built without computer algebra";
+  if (!record.stands()) return "";
+  return record.standing == Standing::proven
+             ? "the sentence is an identity, reduced to zero by computer algebra on the domain that the "
+               "derivations below give; the numbers agree"
+             : "algebra proves an ingredient, or the sentence at the sizes that the derivations below give; "
+               "the sentence as a whole is tested by numbers";
+}
+
+}  // namespace
+
+ClaimRecord examine(const Claim& claim, const Evaluation& evaluation, Context& context,
+                    const SymbolicWitness& derive) {
+  ClaimRecord record{.info = claim.info, .checks = {}, .wrong_variant = claim.wrong_variant, .trouble = {}};
   const auto start = std::chrono::steady_clock::now();
   try {
+    record.derivations = derive(claim.info.id);
     record.checks = evaluation(context);
   } catch (const base::DataError&) {
     throw;  // the data are at fault, not the claim
@@ -128,6 +172,9 @@ ClaimRecord examine(const Claim& claim, const Evaluation& evaluation, Context& c
     record.trouble = error.what();
   }
   record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (record.info.algebra == Algebra::whole && !record.derivations.empty() && record.stands())
+    record.standing = Standing::proven;
+  record.standing_note = standing_note(record);
   return record;
 }
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "validation/symbolic_witness.hpp"
+
 namespace dln::validation {
 
 class Context;
@@ -65,7 +67,8 @@ struct ClaimInfo {
   std::string formula;
   std::string printed = {};  // for errata: as printed, and what is right
   std::string corrected = {};
-  Witnesses witnesses;  // all that could testify
+  Witnesses witnesses;              // all that could testify
+  Algebra algebra = Algebra::none;  // what of the sentence the witness S can prove
   std::vector<std::string> figures = {};
   bool needs_images = false;
 };
@@ -81,22 +84,38 @@ struct Claim {
   Evaluation evaluate_wrong;
 };
 
+// How a claim that holds is known to hold.
+enum class Standing {
+  tested,  // by numbers, at samples of its domain
+  proven,  // by computer algebra, every statement of it on the whole domain; numbers agree
+};
+std::string_view name_of(Standing standing);
+
 struct ClaimRecord {
   ClaimInfo info;
   std::vector<Check> checks;
   std::string wrong_variant;
   std::string trouble;  // why it did not run to its end, if it did not
   double seconds = 0;
+  Standing standing = Standing::tested;
+  std::string standing_note = {};                  // what was proven, or why nothing was
+  std::vector<DerivationRecord> derivations = {};  // that serve it
 
+  // S among them when a derivation is proven, any other when it met a check.
   Witnesses witnesses_run() const;
   Witnesses witnesses_not_run() const;
+  // A derivation refuted or undecided makes it fail, whatever the numbers say.
   Verdict verdict() const;
+  // It holds, as it is or corrected: only then is it proven or tested.
+  bool stands() const;
   // The least digits over the checks that agree on something.
   std::optional<double> digits() const;
 };
 
-// Runs `evaluation` for `claim`. What it throws becomes `trouble` and a failed verdict, but for DataError and
-// bad_alloc, which are not the claim's fault.
-ClaimRecord examine(const Claim& claim, const Evaluation& evaluation, Context& context);
+// Runs `evaluation` for `claim`, and the derivations that serve it. What they throw becomes `trouble` and a
+// failed verdict, but for DataError and bad_alloc, which are not the claim's fault. It is proven when algebra
+// carries the whole sentence, every derivation is proven and every check passed; else it is tested.
+ClaimRecord examine(const Claim& claim, const Evaluation& evaluation, Context& context,
+                    const SymbolicWitness& derive = derivations_for);
 
 }  // namespace dln::validation

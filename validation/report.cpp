@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "validation/proof_overview.hpp"
+
 namespace dln::validation {
 
 std::vector<const ClaimRecord*> Report::claims() const {
@@ -87,6 +89,7 @@ Report compose_report(std::vector<ClaimRecord> records, std::vector<Figure> figu
                 {conventions()},
                 std::move(figures),
                 std::move(provenance)};
+  Section proofs = proof_overview(records);
   std::set<int> numbers;
   for (const ClaimRecord& record : records) numbers.insert(record.info.section);
   for (int number : numbers) {
@@ -98,6 +101,7 @@ Report compose_report(std::vector<ClaimRecord> records, std::vector<Figure> figu
       if (record.info.section == number) section.blocks.emplace_back(std::move(record));
     report.sections.push_back(std::move(section));
   }
+  report.sections.push_back(std::move(proofs));
   if (!report.figures.empty()) {
     Section section{"figures", "Figures", {}};
     for (const Figure& figure : report.figures) section.blocks.emplace_back(FigureReference{figure.id});

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "validation/derivation_html.hpp"
+#include "validation/proof_overview.hpp"
+
 namespace dln::validation {
 namespace {
 
@@ -29,6 +32,7 @@ article { background:var(--card); border:1px solid var(--line); border-radius:8p
 .formula { font-family:"STIX Two Text", Cambria, Georgia, serif; font-size:1.1rem; margin:.5rem 0; overflow-x:auto; }
 .verdict { font-weight:700; white-space:nowrap; }
 .holds { color:var(--good); } .refuted_as_printed { color:var(--note); } .fails, .not_run { color:var(--bad); }
+details { margin:.35rem 0; } summary { cursor:pointer; } details ol { margin:.4rem 0; } code { font-size:.88rem; overflow-wrap:anywhere; }
 .meta { color:var(--soft); font-size:.9rem; margin:.3rem 0; }
 .reason { color:var(--soft); font-size:.86rem; }
 figure { margin:1.4rem 0; } figure > div { background:#fff; border:1px solid var(--line); border-radius:8px; padding:.4rem; overflow-x:auto; }
@@ -130,6 +134,14 @@ std::string check_html(const Check& check) {
       check.passed() ? "<span class=\"holds\">passed</span>" : "<span class=\"fails\">not passed</span>");
 }
 
+// Proven or tested, and why.
+std::string standing_html(const ClaimRecord& record) {
+  const std::string note = typeset(record.standing_note);
+  if (!record.stands()) return note.empty() ? "" : fmt::format("<p>{}</p>\n", note);
+  return fmt::format("<p><b>{}</b>{}</p>\n", record.standing == Standing::proven ? "Proven" : "Tested",
+                     note.empty() ? "" : ": " + note);
+}
+
 std::string claim_html(const ClaimRecord& record, const Report& report) {
   const ClaimInfo& info = record.info;
   std::string out = fmt::format("<article id=\"{0}\"><h3><a href=\"#{0}\">{0}</a> · {1} {2}</h3>\n",
@@ -140,6 +152,7 @@ std::string claim_html(const ClaimRecord& record, const Report& report) {
                        typeset(info.corrected));
   if (!record.trouble.empty())
     out += fmt::format("<p class=\"fails\">It did not run to its end: {}</p>\n", escape(record.trouble));
+  out += standing_html(record);
   const auto run = record.witnesses_run();
   out += fmt::format("<p class=\"meta\">Source: {}. Witnesses that ran: {}; that did not: {}.{}</p>\n",
                      typeset(info.source), spaced(run), spaced(record.witnesses_not_run()),
@@ -150,6 +163,7 @@ std::string claim_html(const ClaimRecord& record, const Report& report) {
       "<th>Digits</th><th>Witnesses</th><th>Check</th></tr></thead><tbody>\n";
   for (const Check& check : record.checks) out += check_html(check);
   out += "</tbody></table></div>\n";
+  for (const DerivationRecord& derivation : record.derivations) out += render_html(derivation);
   out += fmt::format("<p class=\"meta\">The tests require that it fails when made wrong on purpose: {}.</p>",
                      typeset(record.wrong_variant));
   std::string figures;
@@ -211,9 +225,10 @@ std::string overview_html(const Report& report) {
       "<th>Witnesses run</th><th>not run</th></tr></thead><tbody>\n";
   for (const ClaimRecord* record : report.claims())
     out += fmt::format(
-        "<tr><td><a href=\"#{0}\">{0}</a></td><td>{1}</td><td>{2}</td><td "
-        "class=\"number\">{3}</td><td>{4}</td><td>{5}</td></tr>\n",
+        "<tr><td><a href=\"#{0}\">{0}</a></td><td>{1}</td><td>{2}{3}</td><td "
+        "class=\"number\">{4}</td><td>{5}</td><td>{6}</td></tr>\n",
         escape(record->info.id), typeset(record->info.sentence), verdict_html(record->verdict()),
+        record->stands() ? fmt::format("<br>{}", name_of(record->standing)) : "",
         digits_html(record->digits()), spaced(record->witnesses_run()), spaced(record->witnesses_not_run()));
   return out +
          "</tbody></table></div><p class=\"meta\">Digits: the least agreement over the checks of a claim, as "
@@ -245,6 +260,10 @@ std::string provenance_html(const Report& report) {
   for (const ClaimRecord* claim : report.claims())
     seconds += fmt::format("{}{} {:.2f}", seconds.empty() ? "" : ", ", claim->info.id, claim->seconds);
   row("seconds", seconds);
+  double algebra = 0;
+  for (const ClaimRecord* claim : report.claims())
+    for (const DerivationRecord& derivation : claim->derivations) algebra += derivation.seconds;
+  row("of these derivations", fmt::format("{:.2f}", algebra));
   return out + "</dl>\n";
 }
 
@@ -277,9 +296,9 @@ std::string render_html(const Report& report) {
       "initial-scale=1\"><title>{0}</title><style>{1}</style></head><body>\n<header><h1>{0}</h1>\n",
       escape(report.title), kStyle);
   out += fmt::format(
-      "<p class=\"answer\">{}</p>\n<nav aria-label=\"Sections\"><ul><li><a "
+      "<p class=\"answer\">{} {}</p>\n<nav aria-label=\"Sections\"><ul><li><a "
       "href=\"#overview\">Overview</a></li>",
-      escape(summary(tally(report.claims()))));
+      escape(summary(tally(report.claims()))), escape(standing_summary(report.claims())));
   for (const Section& section : report.sections)
     out += fmt::format("<li><a href=\"#{}\">{}</a></li>", escape(section.id), typeset(section.title));
   out +=

@@ -55,9 +55,42 @@ Json check_json(const Check& check) {
           {"passed", check.passed()}};
 }
 
+Json formula_json(const Formula& formula) {
+  return {{"text", formula.text}, {"latex", formula.latex}};
+}
+
+Json step_json(const DerivationStep& step) {
+  Json json = {{"role", step.role}, {"text", step.text}};
+  if (!step.lhs.text.empty()) {
+    json["lhs"] = formula_json(step.lhs);
+    json["rhs"] = formula_json(step.rhs);
+  }
+  if (!step.is_decided()) return json;
+  json["decision"] = name_of(step.outcome);
+  if (!step.difference.text.empty()) json["difference"] = formula_json(step.difference);
+  return json;
+}
+
+Json derivation_json(const DerivationRecord& derivation) {
+  Json json = {{"name", derivation.name},
+               {"equation", derivation.equation},
+               {"title", derivation.title},
+               {"decision", name_of(derivation.outcome)},
+               {"assumptions", derivation.assumptions},
+               {"lhs", formula_json(derivation.lhs)},
+               {"rhs", formula_json(derivation.rhs)},
+               {"steps", Json::array()}};
+  if (!derivation.difference.text.empty()) json["difference"] = formula_json(derivation.difference);
+  for (const DerivationStep& step : derivation.steps) json["steps"].push_back(step_json(step));
+  return json;
+}
+
 Json claim_json(const ClaimRecord& record) {
   Json checks = Json::array();
   for (const Check& check : record.checks) checks.push_back(check_json(check));
+  Json derivations = Json::array();
+  for (const DerivationRecord& derivation : record.derivations)
+    derivations.push_back(derivation_json(derivation));
   Json claim = {{"id", record.info.id},
                 {"kind", name_of(record.info.kind)},
                 {"section", record.info.section},
@@ -69,9 +102,13 @@ Json claim_json(const ClaimRecord& record) {
                 {"witnesses_run", letters(record.witnesses_run())},
                 {"witnesses_not_run", letters(record.witnesses_not_run())},
                 {"verdict", name_of(record.verdict())},
+                {"algebra", name_of(record.info.algebra)},
                 {"checks", std::move(checks)},
+                {"derivations", std::move(derivations)},
                 {"figures", record.info.figures},
                 {"wrong_variant", record.wrong_variant}};
+  if (record.stands()) claim["standing"] = name_of(record.standing);
+  if (!record.standing_note.empty()) claim["standing_note"] = record.standing_note;
   if (!record.trouble.empty()) claim["trouble"] = record.trouble;
   return claim;
 }
@@ -84,8 +121,11 @@ Json pairs_json(const std::vector<std::pair<std::string, std::string>>& pairs) {
 
 Json provenance_json(const Report& report) {
   const Provenance& p = report.provenance;
-  Json seconds = Json::object();
-  for (const ClaimRecord* claim : report.claims()) seconds[claim->info.id] = number(claim->seconds);
+  Json seconds = Json::object(), derivation_seconds = Json::object();
+  for (const ClaimRecord* claim : report.claims()) {
+    seconds[claim->info.id] = number(claim->seconds);
+    for (const DerivationRecord& d : claim->derivations) derivation_seconds[d.name] = number(d.seconds);
+  }
   Json inputs = Json::array();
   for (const InputData& input : p.inputs) {
     Json files = Json::array();
@@ -108,7 +148,8 @@ Json provenance_json(const Report& report) {
                  {"seed", p.seed},
                  {"options", pairs_json(p.options)},
                  {"inputs", std::move(inputs)},
-                 {"seconds", std::move(seconds)}};
+                 {"seconds", std::move(seconds)},
+                 {"derivation_seconds", std::move(derivation_seconds)}};
   return object;
 }
 

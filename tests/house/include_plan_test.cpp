@@ -25,7 +25,7 @@ const std::map<std::string, Rooms> kMayInclude = {
     {"flow", {"base", "linalg", "ode"}},
     {"network", {"base", "linalg", "data", "ode"}},
     {"experiments", {"base", "linalg", "theory", "data", "ode", "flow", "network"}},
-    {"validation", {"base", "linalg", "theory", "data", "ode", "flow", "network", "experiments"}},
+    {"validation", {"base", "linalg", "theory", "data", "ode", "flow", "network", "experiments", "symbolic"}},
     {"plots", {"base", "linalg", "theory", "data", "ode", "flow", "network", "experiments"}},
     {"benchmarks", {"base", "linalg", "theory", "data", "ode", "flow", "network", "experiments"}},
     {"tools",

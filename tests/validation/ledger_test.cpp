@@ -38,6 +38,9 @@ TEST_P(EveryClaim, HasItsVerdict) {
   EXPECT_EQ(record.verdict(), claim.info.kind == Kind::claim ? Verdict::holds : Verdict::refuted_as_printed)
       << record.trouble;
   EXPECT_FALSE(record.witnesses_run().empty());
+  const bool has_s = record.witnesses_run().find('S') != std::string::npos;
+  EXPECT_EQ(has_s, claim.info.algebra != Algebra::none && symbolic_witness_is_built_in());
+  EXPECT_EQ(record.standing == Standing::proven, claim.info.algebra == Algebra::whole && has_s);
   for (const Check& check : record.checks) {
     EXPECT_TRUE(check.passed()) << check.quantity << " = " << check.measured << ", bound " << check.bound;
     EXPECT_FALSE(check.bound_reason.empty()) << check.quantity;
@@ -56,6 +59,7 @@ TEST_P(EveryClaim, FailsWhenAWitnessIsMadeWrong) {
   const auto record = examine(claim, claim.evaluate_wrong, context);
   EXPECT_EQ(record.verdict(), Verdict::fails) << claim.wrong_variant;
   EXPECT_EQ(record.trouble, "") << "it must be refuted, not merely stumble";
+  EXPECT_EQ(record.standing, Standing::tested);
 }
 
 INSTANTIATE_TEST_SUITE_P(Ledger, EveryClaim, testing::ValuesIn(ledger()),

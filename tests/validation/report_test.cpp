@@ -27,6 +27,27 @@ ClaimRecord awkward_claim() {
       {"printed", inf, 0, Relation::at_least, 1, "reason", "", "GN", "tree", Subject::printed},
       {"corrected", nan, 0, Relation::at_most, 1, "reason", "Wide", "GN", "tree", Subject::corrected}};
   record.seconds = 0.25;
+  record.derivations = {{.name = "eq2",
+                         .equation = "Eq 2",
+                         .title = "a < b",
+                         .assumptions = {"u_{0} > 0"},
+                         .steps = {{.role = "statement", .text = "<b>bold</b>"},
+                                   {.role = "identity",
+                                    .text = "the step",
+                                    .lhs = {"u_1 & 1", "u_{1}"},
+                                    .rhs = {"2", "2"},
+                                    .outcome = Outcome::refuted,
+                                    .difference = {"u_1 - 1", "\\frac{1}{2}"}},
+                                   {.role = "identity",
+                                    .text = "and",
+                                    .lhs = {"a", "a"},
+                                    .rhs = {"a", "a"},
+                                    .outcome = Outcome::proven}},
+                         .outcome = Outcome::refuted,
+                         .lhs = {"u_1 & 1", "u_{1}"},
+                         .rhs = {"2", "2"},
+                         .difference = {"u_1 - 1", "\\frac{1}{2}"},
+                         .seconds = 0.5}};
   return record;
 }
 
@@ -76,6 +97,37 @@ TEST(ReportJson, WritesNumbersThatAreNotFiniteAsStrings) {
   EXPECT_EQ(json["claims"][0]["checks"][0]["measured"], "inf");
   EXPECT_EQ(json["claims"][0]["checks"][1]["measured"], "nan");
   EXPECT_EQ(json["claims"][0]["checks"][1]["passed"], false);
+}
+
+TEST(ReportJson, CarriesDerivationsWithTheirLatex) {
+  const auto json = nlohmann::json::parse(render_json(awkward_report()));
+  const auto& claim = json["claims"][0];
+  EXPECT_EQ(claim.at("algebra"), "none");
+  EXPECT_FALSE(claim.contains("standing")) << "a claim that fails is neither proven nor tested";
+  const auto& derivation = claim.at("derivations").at(0);
+  EXPECT_EQ(derivation.at("name"), "eq2");
+  EXPECT_EQ(derivation.at("decision"), "refuted");
+  EXPECT_EQ(derivation.at("lhs").at("latex"), "u_{1}");
+  EXPECT_EQ(derivation.at("difference").at("latex"), "\\frac{1}{2}");
+  EXPECT_EQ(derivation.at("assumptions"), nlohmann::json{"u_{0} > 0"});
+  EXPECT_FALSE(derivation.at("steps").at(0).contains("decision")) << "a statement decides nothing";
+  EXPECT_EQ(derivation["steps"][1].at("decision"), "refuted");
+  EXPECT_EQ(json.at("provenance").at("derivation_seconds").at("eq2"), 0.5);
+}
+
+TEST(ReportHtml, FoldsDerivationsUnderTheNumbers) {
+  const std::string html = render_html(awkward_report());
+  const auto numbers = html.find("<h3><a href=\"#X1\">"), fold = html.find("<details>", numbers);
+  ASSERT_NE(fold, std::string::npos);
+  EXPECT_LT(html.find("</table>", numbers), fold);
+  EXPECT_NE(html.find("a &lt; b", fold), std::string::npos);
+  EXPECT_NE(html.find("&lt;b&gt;bold&lt;/b&gt;", fold), std::string::npos);
+  EXPECT_NE(html.find("<code>u_1 &amp; 1 = 2</code>", fold), std::string::npos);
+  EXPECT_NE(html.find("the difference is <code>u_1 - 1</code>: <span class=\"fails\">refuted</span>", fold),
+            std::string::npos);
+  EXPECT_NE(html.find("the difference is <code>0</code>: <span class=\"holds\">proven</span>", fold),
+            std::string::npos);
+  EXPECT_EQ(html.find("frac"), std::string::npos) << "LaTeX is for report.json";
 }
 
 TEST(ReportHtml, EscapesWhateverItIsGiven) {

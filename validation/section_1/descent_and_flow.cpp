@@ -251,7 +251,8 @@ std::vector<Claim> claims_on_descent_and_flow() {
         .source = "Eqs 1, 2",
         .formula = "τ dW^{21}/dt = W^{32T}(Σ^{31} − W^{32}W^{21}Σ^{11}),  τ dW^{32}/dt = (Σ^{31} − "
                    "W^{32}W^{21}Σ^{11})W^{21T}",
-        .witnesses = "GN",
+        .witnesses = "SGN",
+        .algebra = Algebra::part,
         .figures = {}},
        [](Context& c) { return c1(c, tau_of_eq_1); },
        "τ = 1/(2λ), as if the squared error were not halved",
@@ -265,7 +266,8 @@ std::vector<Claim> claims_on_descent_and_flow() {
         .printed = "τ = P/λ",
         .corrected =
             "τ = 1/λ (P/λ belongs to an update averaged over the examples, or to t counted in examples)",
-        .witnesses = "GN",
+        .witnesses = "SGN",
+        .algebra = Algebra::part,
         .figures = {}},
        [](Context& c) { return x1(c, tau_of_eq_1); },
        "the correction is taken to be τ = 1/(2λ)",

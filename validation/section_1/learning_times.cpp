@@ -228,7 +228,8 @@ std::vector<Claim> claims_on_learning_times() {
                     "−(τ/s)(ε/s) to leading order.",
         .source = "after Eq 11",
         .formula = "t = (τ/s) ln(s/ε) = O(τ/s)",
-        .witnesses = "TF",
+        .witnesses = "STF",
+        .algebra = Algebra::whole,
         .figures = {}},
        [](Context& c) {
          return c13(c, [](double s, double tau, double eps) {
@@ -246,7 +247,8 @@ std::vector<Claim> claims_on_learning_times() {
                     "common u_{0}, as in Fig 3, the logarithm of Eq 11 adds to it.)",
         .source = "after Eq 11",
         .formula = "t = O(τ/s)",
-        .witnesses = "TN",
+        .witnesses = "STN",
+        .algebra = Algebra::part,
         .figures = {"3l", "3w"},
         .needs_images = true},
        [](Context& c) { return c14(c, -1, closed_form); },
