@@ -22,6 +22,7 @@ void add_data(CLI::App& app, Action& chosen);
 void add_rate(CLI::App& app, Action& chosen);
 void add_delay(CLI::App& app, Action& chosen);
 void add_derive(CLI::App& app, Action& chosen);
+void add_check(CLI::App& app, Action& chosen);
 void add_list(CLI::App& app, Action& chosen);
 
 }  // namespace dln::tools

@@ -29,6 +29,7 @@ constexpr const char* kExamples = R"(Examples:
   dln rate --s 3,2,1 --layers 3,10,100
   dln delay --s 1 --eps 1e-3
   dln derive eq12                             step by step, each reduced to zero by computer algebra
+  dln check theory.toml --out report          claims about an ODE of your own, as examples/*.toml show
   dln list claims
 
 Exit codes: 0 ok (holds, or refuted as printed with the correction holding), 1 a claim fails, 2 a bad value or word on
@@ -76,6 +77,7 @@ int parse_and_run(int argc, const char* const* argv) {
   add_rate(app, chosen);
   add_delay(app, chosen);
   add_derive(app, chosen);
+  add_check(app, chosen);
   add_list(app, chosen);
   try {
     app.parse(argc, argv);

@@ -5,7 +5,7 @@ packages=(
   cmake g++ ninja-build ccache git
   libboost-dev libboost-iostreams-dev libboost-filesystem-dev libboost-system-dev
   libbenchmark-dev libcli11-dev libeigen3-dev libfmt-dev libgnuplot-iostream-dev libgmock-dev libgtest-dev
-  libginac-dev libspectra-dev libtbb-dev libzip-dev nlohmann-json3-dev pkg-config zlib1g-dev
+  libginac-dev libspectra-dev libtbb-dev libtomlplusplus-dev libzip-dev nlohmann-json3-dev pkg-config zlib1g-dev
   gnuplot-nox dataset-fashion-mnist
 )
 

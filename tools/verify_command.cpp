@@ -11,10 +11,10 @@
 #include "dln/base/atomic_file.hpp"
 #include "dln/base/error.hpp"
 #include "tools/build_info.hpp"
+#include "tools/claim_rows.hpp"
 #include "tools/commands.hpp"
 #include "tools/console.hpp"
 #include "tools/figure_catalogue.hpp"
-#include "tools/plain_text.hpp"
 #include "tools/run_options.hpp"
 #include "tools/strict_text.hpp"
 #include "validation/ledger.hpp"
@@ -27,7 +27,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using validation::ClaimRecord;
-using validation::Verdict;
 
 struct VerifyOptions {
   std::optional<std::string> section;
@@ -45,44 +44,6 @@ std::vector<validation::Claim> chosen_claims(const VerifyOptions& options) {
     selection.section = static_cast<int>(section);
   }
   return validation::select(validation::ledger(), selection);
-}
-
-std::string verdict_text(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::holds:
-      return coloured("holds               ", Colour::green);
-    case Verdict::refuted_as_printed:
-      return coloured("refuted as printed  ", Colour::yellow);
-    case Verdict::fails:
-      return coloured("FAILS               ", Colour::red);
-    case Verdict::not_run:
-      return coloured("not run             ", Colour::red);
-  }
-  return "";
-}
-
-void print_row(const ClaimRecord& record) {
-  const auto digits = record.digits();
-  const std::string head = fmt::format("{:<4}", record.info.id);
-  const std::string tail =
-      fmt::format("{:>5} digits  {:<5} {:7.2f} s  ", digits ? fmt::format("{:.1f}", *digits) : "-",
-                  record.witnesses_run(), record.seconds);
-  const std::string standing =
-      fmt::format("{:<8}", record.stands() ? name_of(record.standing) : std::string_view());
-  const std::size_t used = head.size() + 20 + standing.size() + tail.size(), columns = output_columns();
-  print(head + verdict_text(record.verdict()) + standing + tail +
-        shortened(plain(record.info.sentence), columns > used + 20 ? columns - used : 20) + "\n");
-  if (!record.trouble.empty()) print(fmt::format("    did not run to its end: {}\n", record.trouble));
-  for (const auto& check : record.checks)
-    if (!check.passed())
-      print(fmt::format("    not passed: {} = {:.6g}, wanted {} with bound {:.6g}, expected {:.6g}\n",
-                        plain(check.quantity), check.measured, name_of(check.relation), check.bound,
-                        check.expected));
-  for (const auto& derivation : record.derivations)
-    if (derivation.outcome != validation::Outcome::proven)
-      print(fmt::format("    {}: {} - ({}) leaves {}\n", name_of(derivation.outcome), derivation.lhs.text,
-                        derivation.rhs.text, derivation.difference.text));
-  flush_output();
 }
 
 validation::Figure draw(const CatalogueEntry& entry, validation::Context& context, const fs::path& folder) {

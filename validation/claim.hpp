@@ -99,6 +99,7 @@ struct ClaimRecord {
   double seconds = 0;
   Standing standing = Standing::tested;
   std::string standing_note = {};                  // what was proven, or why nothing was
+  std::string counterexample = {};                 // a point where it fails, with both values
   std::vector<DerivationRecord> derivations = {};  // that serve it
 
   // S among them when a derivation is proven, any other when it met a check.

@@ -134,12 +134,18 @@ std::string check_html(const Check& check) {
       check.passed() ? "<span class=\"holds\">passed</span>" : "<span class=\"fails\">not passed</span>");
 }
 
-// Proven or tested, and why.
+// Proven or tested, why, and where it fails.
 std::string standing_html(const ClaimRecord& record) {
   const std::string note = typeset(record.standing_note);
-  if (!record.stands()) return note.empty() ? "" : fmt::format("<p>{}</p>\n", note);
-  return fmt::format("<p><b>{}</b>{}</p>\n", record.standing == Standing::proven ? "Proven" : "Tested",
-                     note.empty() ? "" : ": " + note);
+  std::string out;
+  if (record.stands())
+    out += fmt::format("<p><b>{}</b>{}</p>\n", record.standing == Standing::proven ? "Proven" : "Tested",
+                       note.empty() ? "" : ": " + note);
+  else if (!note.empty())
+    out += fmt::format("<p>{}</p>\n", note);
+  if (!record.counterexample.empty())
+    out += fmt::format("<p class=\"fails\"><b>Counterexample</b>: {}</p>\n", escape(record.counterexample));
+  return out;
 }
 
 std::string claim_html(const ClaimRecord& record, const Report& report) {
@@ -164,8 +170,10 @@ std::string claim_html(const ClaimRecord& record, const Report& report) {
   for (const Check& check : record.checks) out += check_html(check);
   out += "</tbody></table></div>\n";
   for (const DerivationRecord& derivation : record.derivations) out += render_html(derivation);
-  out += fmt::format("<p class=\"meta\">The tests require that it fails when made wrong on purpose: {}.</p>",
-                     typeset(record.wrong_variant));
+  if (!record.wrong_variant.empty())
+    out +=
+        fmt::format("<p class=\"meta\">The tests require that it fails when made wrong on purpose: {}.</p>",
+                    typeset(record.wrong_variant));
   std::string figures;
   for (const std::string& id : info.figures)
     if (report.figure(id)) figures += fmt::format(" <a href=\"#figure-{0}\">{0}</a>", escape(id));

@@ -109,6 +109,7 @@ Json claim_json(const ClaimRecord& record) {
                 {"wrong_variant", record.wrong_variant}};
   if (record.stands()) claim["standing"] = name_of(record.standing);
   if (!record.standing_note.empty()) claim["standing_note"] = record.standing_note;
+  if (!record.counterexample.empty()) claim["counterexample"] = record.counterexample;
   if (!record.trouble.empty()) claim["trouble"] = record.trouble;
   return claim;
 }

@@ -42,6 +42,7 @@ const std::map<std::string, Rooms> kDoors = {
     {"benchmark/", {"benchmarks"}},
     {"Spectra/", {"benchmarks"}},
     {"CLI/", {"tools"}},
+    {"toml++/", {"tools"}},
     {"nlohmann/", {"validation", "tools"}},
     {"ginac/", {"symbolic"}},
     {"cln/", {"symbolic"}},

@@ -213,9 +213,11 @@ Printed print_sum(const ex& e, bool turned) {
 Printed print_function(const ex& e) {
   const std::string name = ex_to<GiNaC::function>(e).get_name();
   const Formula argument = bracketed(print_at(e.op(0), Binding::sum));
-  const Formula shown_name = name == "log"    ? named("ln", "\\ln")
-                             : name == "atan" ? named("arctan", "\\arctan")
-                                              : named(name, "\\" + name);
+  const Formula shown_name = name == "log"        ? named("ln", "\\ln")
+                             : name == "atan"     ? named("arctan", "\\arctan")
+                             : name == "asinh"    ? named("arsinh", "\\operatorname{arsinh}")
+                             : name == "lambertw" ? named("W", "W")
+                                                  : named(name, "\\" + name);
   return {false, {shown_name.text + argument.text, shown_name.latex + argument.latex}, Binding::atom};
 }
 

@@ -1,0 +1,319 @@
+// dln check: every example end to end, claims made wrong one at a time, and files that nobody should write.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "tests/tools/program.hpp"
+
+namespace dln::tools {
+namespace {
+
+using Json = nlohmann::json;
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+fs::path example(const std::string& name) {
+  return fs::path(DLN_SOURCE_DIR) / "tools/examples" / (name + ".toml");
+}
+
+#ifdef DLN_WITH_SYMBOLIC
+
+struct Checked {
+  Outcome outcome;
+  std::map<std::string, Json> claims;  // by id
+};
+
+Checked check(const fs::path& file, std::vector<std::string> more = {}) {
+  const fs::path out = scratch("check-report");
+  std::vector<std::string> words{"check", file.string(), "--out", out.string()};
+  words.insert(words.end(), more.begin(), more.end());
+  Checked checked{dln(words), {}};
+  if (fs::exists(out / "report.json")) {
+    const Json report = Json::parse(slurp(out / "report.json"));
+    for (const auto& claim : report["claims"]) checked.claims[claim["id"]] = claim;
+  }
+  return checked;
+}
+
+Checked check_text(const std::string& text, std::vector<std::string> more = {}) {
+  const fs::path file = scratch("check-file") / "theory.toml";
+  spill(file, text);
+  return check(file, std::move(more));
+}
+
+std::string replaced(std::string text, const std::string& what, const std::string& by) {
+  const auto at = text.find(what);
+  EXPECT_NE(at, std::string::npos) << what;
+  return at == std::string::npos ? text : text.replace(at, what.size(), by);
+}
+
+// ---------------------------------------------------------------------------------------------- examples
+
+TEST(Check, ProvesAndTestsEveryExample) {
+  const std::map<std::string, std::map<std::string, std::string>> expected = {
+      {"eq10",
+       {{"eq12", "proven"},
+        {"eq11", "proven"},
+        {"learned", "proven"},
+        {"unlearned", "proven"},
+        {"rises", "tested"},
+        {"half-time", "tested"}}},
+      {"eq8_conserved",
+       {{"hyperbola", "proven"}, {"energy-falls", "proven"}, {"learned", "proven"}, {"origin", "proven"}}},
+      {"eq16", {{"eq17", "proven"}, {"inverse", "proven"}, {"from-eq15", "proven"}, {"per-layer", "tested"}}},
+      {"weight_decay",
+       {{"logistic", "proven"}, {"layers", "proven"}, {"learned", "proven"}, {"layers-at-rest", "proven"}}},
+      {"lotka_volterra", {{"invariant", "proven"}, {"coexistence", "proven"}, {"extinction", "proven"}}},
+      {"paper_scalar_claims",
+       {{"C9", "proven"},
+        {"C12-course", "proven"},
+        {"C12-time", "proven"},
+        {"C26", "proven"},
+        {"C26-course", "proven"},
+        {"C28-time", "proven"},
+        {"C28-inverse", "proven"}}}};
+  for (const auto& [name, standings] : expected) {
+    const auto checked = check(example(name));
+    EXPECT_EQ(checked.outcome.code, 0) << name << checked.outcome.out << checked.outcome.err;
+    EXPECT_EQ(checked.claims.size(), standings.size()) << name;
+    for (const auto& [id, standing] : standings) {
+      EXPECT_EQ(checked.claims.at(id)["verdict"], "holds") << name << " " << id;
+      EXPECT_EQ(checked.claims.at(id)["standing"], standing)
+          << name << " " << id << checked.claims.at(id).dump(1);
+    }
+  }
+}
+
+TEST(Check, RefutesTheWrongOneWithAPoint) {
+  const auto checked = check(example("wrong_claim"));
+  EXPECT_EQ(checked.outcome.code, 1);
+  const Json& claim = checked.claims.at("too-slow");
+  EXPECT_EQ(claim["verdict"], "fails");
+  EXPECT_FALSE(claim.contains("standing"));
+  for (const char* part : {"s = ", "tau = ", "u0 = ", "t = ", "the ODE gives u = ", "the claim "})
+    EXPECT_TRUE(has(claim["counterexample"], part)) << claim["counterexample"];
+  EXPECT_TRUE(has(checked.outcome.out, "counterexample: at s = "));
+}
+
+TEST(Check, WorksInFiftyDigits) {
+  const auto checked = check(example("paper_scalar_claims"), {"--digits", "50", "--samples", "1"});
+  EXPECT_EQ(checked.outcome.code, 0) << checked.outcome.out;
+  for (const char* id : {"C9", "C12-course", "C12-time", "C28-time", "C28-inverse"}) {
+    double least = 1;
+    for (const auto& c : checked.claims.at(id)["checks"])
+      if (has(c["dataset"], "50 digits") && c["bound"].get<double>() < 1e-16)
+        least = c["measured"].get<double>();
+    EXPECT_LT(least, 1e-23) << id << ": agreement beyond what double precision can show";
+  }
+}
+
+TEST(Check, SaysTheSameEveryTimeAndOtherwiseForAnotherSeed) {
+  const auto first = check(example("wrong_claim")), again = check(example("wrong_claim")),
+             other = check(example("wrong_claim"), {"--seed", "2"});
+  EXPECT_EQ(first.claims, again.claims);
+  EXPECT_NE(first.claims.at("too-slow")["counterexample"], other.claims.at("too-slow")["counterexample"]);
+}
+
+// Each claim of the examples made wrong: it must be refuted, with a point.
+TEST(Check, RefutesEveryKindOfClaimMadeWrong) {
+  struct Wrong {
+    const char *file, *what, *by, *id;
+  };
+  for (const auto& [file, what, by, id] : std::vector<Wrong>{
+           {"eq10", "time = \"tau/(2*s)", "time = \"tau/(3*s)", "eq11"},
+           {"eq10", "is = \"s*exp", "is = \"1e-6*t + s*exp", "eq12"},
+           {"eq10", "at = \"s\"\nstability = \"stable\"", "at = \"s\"\nstability = \"unstable\"", "learned"},
+           {"eq10", "at = \"0\"", "at = \"s/1000000\"", "unlearned"},
+           {"eq10", "\"increasing\"", "\"decreasing\"", "rises"},
+           {"eq10", "power = -1", "power = -1.001", "half-time"},
+           {"eq8_conserved", "is = \"a^2 - b^2\"", "is = \"a^2 - 1.001*b^2\"", "hyperbola"},
+           {"eq8_conserved", "\"saddle\"", "\"stable\"", "origin"},
+           {"eq8_conserved", "is = \"(a^2 + b^2)", "is = \"(a^2 + 1.000001*b^2)", "learned"},
+           {"eq16", "order = 1", "order = 2", "from-eq15"},
+           {"eq16", "is = \"u0^2*(s", "is = \"u0^3*(s", "from-eq15"},
+           {"eq16", "lambertw((s/u0 - 1)", "lambertw((s/u0)", "inverse"},
+           {"lotka_volterra", "beta*y - alpha*ln(y)", "beta*y - alpha*ln(x)", "invariant"},
+           {"lotka_volterra", "\"centre\"", "\"stable\"", "coexistence"},
+           {"weight_decay", "at = \"s - gamma\"", "at = \"s\"", "learned"}}) {
+    const auto checked = check_text(replaced(slurp(example(file)), what, by));
+    EXPECT_EQ(checked.outcome.code, 1)
+        << file << " with " << by << checked.outcome.out << checked.outcome.err;
+    if (!checked.claims.contains(id)) continue;
+    EXPECT_EQ(checked.claims.at(id)["verdict"], "fails") << by;
+    EXPECT_TRUE(checked.claims.at(id).contains("counterexample")) << by;
+  }
+}
+
+TEST(Check, NeverSaysProvenOfWhatWasOnlyTested) {
+  // True to 1e-13 in double precision, and false.
+  const auto near = check_text(replaced(slurp(example("eq10")), "is = \"s*exp", "is = \"1e-14*t + s*exp"));
+  EXPECT_EQ(near.claims.at("eq12")["verdict"], "fails")
+      << "computer algebra refutes what the numbers cannot tell";
+  EXPECT_FALSE(near.claims.at("eq12").contains("standing"));
+}
+
+TEST(Check, SaysWhenAnImplicitSolutionHasNoRoot) {
+  const auto checked = check_text(replaced(
+      slurp(example("eq10")), "time = \"tau/(2*s)*ln(u*(s - u0)/(u0*(s - u)))\"", "time = \"-1 - u\""));
+  EXPECT_EQ(checked.outcome.code, 1);
+  EXPECT_TRUE(has(checked.claims.at("eq11")["counterexample"], "no root"))
+      << checked.claims.at("eq11").dump(1);
+}
+
+TEST(Check, ReportShowsStandingAndEscapesWhatTheFileSays) {
+  const fs::path out = scratch("check-html"), file = out / "t.toml";
+  spill(file, replaced(slurp(example("eq10")), "Eq 10: a mode of a three-layer network",
+                       "<script>alert(1)</script>"));
+  EXPECT_EQ(dln({"check", file.string(), "--out", out.string()}).code, 0);
+  const std::string html = slurp(out / "report.html");
+  EXPECT_TRUE(has(html, "<b>Proven</b>"));
+  EXPECT_TRUE(has(html, "<b>Tested</b>"));
+  EXPECT_FALSE(has(html, "<script>"));
+}
+
+// ---------------------------------------------------------------------------------------- what is refused
+
+const char* const kSmall = R"([symbols]
+s = [1, 2]
+[time]
+span = [0, 1]
+[system]
+u = "s - u"
+[start]
+u = "0"
+[[claim]]
+kind = "conserved"
+is = "s"
+)";
+
+TEST(Check, AcceptsByteOrderMarksAndCrLf) {
+  std::string crlf = "\xEF\xBB\xBF";
+  for (const char* c = kSmall; *c; ++c) crlf += *c == '\n' ? std::string("\r\n") : std::string(1, *c);
+  const auto plain = check_text(kSmall), marked = check_text(crlf);
+  EXPECT_EQ(plain.outcome.code, 0) << plain.outcome.err;
+  EXPECT_EQ(marked.outcome.code, 0) << marked.outcome.err;
+  EXPECT_EQ(marked.claims, plain.claims);
+}
+
+struct Bad {
+  std::string text;
+  std::vector<std::string> said;
+};
+
+TEST(Check, RefusesBadContentWithLineAndColumn) {
+  const std::string small = kSmall, deep(3000, '('), arrays(5000, '[');
+  const auto with = [&](const std::string& what, const std::string& by) { return replaced(small, what, by); };
+  for (const auto& [text, said] : std::vector<Bad>{
+           {with("\"s - u\"", "\"s - w\""), {":6:10: u: 'w' is not declared"}},
+           {with("\"s - u\"", "\"s - tt\""), {"did you mean t?"}},
+           {with("\"s - u\"", "\"" + deep + "\""), {":6:", "nested more than 100 deep"}},
+           {with("\"s - u\"", "\"u^(10^9)\""), {":6:7:", "at most 1000"}},
+           {with("\"s - u\"", "\"1e400\""), {":6:6:", "1e-307 to 1e308"}},
+           {with("\"s - u\"", "\"system(u)\""), {"one of the functions"}},
+           {with("\"s - u\"", "\"u/(s - s)\""), {":6:9:", "division by zero in the domain: s - s is 0"}},
+           {with("\"s - u\"", "\"u/(2*s - 3)\""), {":6:", "division by zero in the domain"}},
+           {with("\"s - u\"", "\"1 + 4*u^2\""), {":6:", "does not reach the end of the span", "t = "}},
+           {with("\"s - u\"", "\"ln(u)\""), {":6:", "no finite value at the start"}},
+           {with("\"s - u\"", "true"), {":6:5: u: expected a formula"}},
+           {with("s = [1, 2]", "s = [1]"), {":2:5: s: expected a domain"}},
+           {with("s = [1, 2]", "s = [2, 1]"), {"low <= high"}},
+           {with("s = [1, 2]", "s = [nan, inf]"), {"finite numbers"}},
+           {with("s = [1, 2]", "s = \"posative\""), {"did you mean positive?"}},
+           {with("s = [1, 2]", "s = [1, 2]\ns = [1, 2]"), {":3:", "not TOML"}},
+           {with("s = [1, 2]", "s = [1, 2]\nu = [1, 2]"), {"'u' is declared twice"}},
+           {with("s = [1, 2]", "s = [1, 2]\nt = [1, 2]"), {"is the time too"}},
+           {with("s = [1, 2]", "s = [1, 2]\nexp = [1, 2]"), {"'exp': expected a name"}},
+           {with("s = [1, 2]", "s = [1, 2]\n\"a b\" = [1, 2]"), {"'a b': expected a name"}},
+           {with("s = [1, 2]", "s = " + arrays), {"not TOML"}},
+           {with("[start]\nu = \"0\"\n", ""), {":6:5: u has no start"}},
+           {with("[start]", "[start]\nx = \"0\""), {"start of 'x'"}},
+           {with("span = [0, 1]", "span = [1, 0]"), {"times that increase"}},
+           {with("span = [0, 1]", "span = 1"), {"span: expected two times"}},
+           {with("span = [0, 1]", "spam = [0, 1]"),
+            {"unknown key 'spam' in [time]; did you mean span?", "no span of time"}},
+           {with("kind = \"conserved\"", "kind = \"conserve\""),
+            {"expected one of solution", "did you mean conserved?"}},
+           {with("kind = \"conserved\"", ""), {"has no kind"}},
+           {with("is = \"s\"", "si = \"s\""), {"unknown key 'si' in a claim of kind conserved", "has no is"}},
+           {with("is = \"s\"", "is = \"s\"\n[[claim]]\nid = \"claim-1\"\nkind = \"conserved\"\nis = \"s\""),
+            {"names two claims"}},
+           {with("is = \"s\"", "is = \"s\x01\""), {"not TOML"}},
+           {with("is = \"s\"", "is = \"\xff\xfe\""), {"not TOML", ":11:"}},
+           {"assume = [\"s > 5\"]\n" + small, {":1:", "no point of the domains"}},
+           {"assume = [\"s\"]\n" + small, {"expected an inequality"}},
+           {"", {"no claims"}},
+           {"nonsense", {":1:", "not TOML"}},
+           {std::string(1, '\0'), {"byte 0"}},
+           {std::string(2'000'000, ' '), {"larger than"}}}) {
+    const auto checked = check_text(text);
+    EXPECT_EQ(checked.outcome.code, 3) << text.substr(0, 200) << "\n"
+                                       << checked.outcome.out << checked.outcome.err;
+    for (const auto& part : said)
+      EXPECT_TRUE(has(checked.outcome.err, part)) << part << " in\n" << checked.outcome.err;
+    EXPECT_TRUE(checked.claims.empty());
+  }
+}
+
+TEST(Check, ReportsEveryErrorOfAFileAtOnce) {
+  std::string text = replaced(kSmall, "\"s - u\"", "\"s - w + v\"");
+  text = replaced(replaced(text, "is = \"s\"", "is = \"q +\""), "span = [0, 1]", "span = [0, \"zz\"]");
+  const auto checked = check_text(text);
+  EXPECT_EQ(checked.outcome.code, 3);
+  EXPECT_EQ(std::ranges::count(checked.outcome.err, '\n'), 5) << checked.outcome.err;
+  for (const char* part : {":4:13: span: 'zz'", ":6:10: u: 'w'", ":6:14: u: 'v'", ":11:7: is: 'q'",
+                           ":11:10: is: the formula ends"})
+    EXPECT_TRUE(has(checked.outcome.err, part)) << part << " in\n" << checked.outcome.err;
+}
+
+TEST(Check, RefusesWhatIsNoFile) {
+  EXPECT_EQ(dln({"check", "/nowhere/theory.toml"}).code, 3);
+  EXPECT_EQ(dln({"check", scratch("check-folder").string()}).code, 3);
+  EXPECT_TRUE(has(dln({"check", scratch("check-folder").string()}).err, "is a folder"));
+  const auto endless = dln({"check", "/dev/zero"});
+  EXPECT_EQ(endless.code, 3) << endless.err;
+}
+
+TEST(Check, RefusesBadWords) {
+  const std::string file = example("eq10").string();
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"check"},
+                                             {"check", file, "--digits", "51"},
+                                             {"check", file, "--digits", "x"},
+                                             {"check", file, "--samples", "0"},
+                                             {"check", file, "--samples", "1000000000000"},
+                                             {"check", file, "--seed", "-1"},
+                                             {"check", file, "--out", ""},
+                                             {"check", file, "--wrong"}}) {
+    const auto outcome = dln(words);
+    EXPECT_EQ(outcome.code, 2) << words.back() << outcome.out;
+    EXPECT_EQ(outcome.out, "");
+  }
+  EXPECT_EQ(dln({"check", file, "--out", "/proc/nowhere"}).code, 5);
+}
+
+TEST(Check, BoundsWhatComputerAlgebraMayTake) {
+  // Each alone would take hours or fill the memory.
+  const auto checked = check_text(replaced(kSmall, "is = \"s\"",
+                                           "is = \"((s + u + 1)^900*(s - u)^900)^900/1e300 + (sin(s) + "
+                                           "cos(u) + exp(s*u) + ln(s + 1) + 2)^60*0\""),
+                                  {"--samples", "1"});
+  EXPECT_EQ(checked.outcome.code, 1) << checked.outcome.out << checked.outcome.err;
+}
+
+#else
+
+TEST(Check, SaysThatItWasBuiltWithoutComputerAlgebra) {
+  const auto outcome = dln({"check", example("eq10").string()});
+  EXPECT_EQ(outcome.code, 6);
+  EXPECT_TRUE(has(outcome.err, "libginac-dev")) << outcome.err;
+  EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
+}
+
+#endif
+
+}  // namespace
+}  // namespace dln::tools

@@ -1,0 +1,238 @@
+// Claims about fixed points: that the rates vanish there, and the signs of the Jacobian's eigenvalues.
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "validation/own_theory/bench.hpp"
+
+namespace dln::validation {
+namespace {
+
+using symbolic::Evaluator;
+using symbolic::Expression;
+using symbolic::Sign;
+
+Expression at_point(const Expression& f, const FixedPointClaim& claim, const Theory& theory) {
+  std::vector<Expression> replacements(theory.symbol_count());
+  for (const auto& [state, written] : claim.at) replacements[theory.state_place(state)] = written.expression;
+  return replaced(f, replacements);
+}
+
+// jacobian[i][j] = d rate_i / d x_j at the point.
+std::vector<std::vector<Expression>> jacobian(const FixedPointClaim& claim, const Theory& theory) {
+  std::vector<std::vector<Expression>> rows;
+  for (const auto& [i, at_i] : claim.at) {
+    rows.emplace_back();
+    for (const auto& [j, at_j] : claim.at)
+      rows.back().push_back(
+          at_point(derivative(theory.states[i].rate.expression, theory.state_place(j)), claim, theory));
+  }
+  return rows;
+}
+
+// ------------------------------------------------------------------------------------- by computer algebra
+
+// Only systems of one and two states: by the signs of trace and determinant.
+void decide_stability(const FixedPointClaim& claim, Bench& bench, std::vector<Decided>& all) {
+  const auto j = jacobian(claim, bench.theory());
+  const auto sign = [&](const char* what, const Expression& e, Sign wanted) {
+    all.push_back({fmt::format("the {} is {}", what, wanted == Sign::positive ? "positive" : "negative"),
+                   bench.algebra().has_sign(e, wanted)});
+  };
+  if (j.size() == 1 && claim.stability == Stability::stable)
+    return sign("slope of the rate", j[0][0], Sign::negative);
+  if (j.size() == 1 && claim.stability == Stability::unstable)
+    return sign("slope of the rate", j[0][0], Sign::positive);
+  if (j.size() != 2) {
+    all.push_back({"stability", {symbolic::Decision::undecided, "only of one or two states"}});
+    return;
+  }
+  const Expression trace = j[0][0] + j[1][1], determinant = j[0][0] * j[1][1] - j[0][1] * j[1][0];
+  switch (claim.stability) {
+    case Stability::stable:
+      sign("trace of the Jacobian", trace, Sign::negative);
+      return sign("determinant of the Jacobian", determinant, Sign::positive);
+    case Stability::saddle:
+      return sign("determinant of the Jacobian", determinant, Sign::negative);
+    case Stability::centre:
+      all.push_back({"the trace of the Jacobian is 0", bench.algebra().vanishes(trace)});
+      return sign("determinant of the Jacobian", determinant, Sign::positive);
+    case Stability::unstable: {  // either sign will do
+      const auto negative = bench.algebra().has_sign(determinant, Sign::negative);
+      if (negative.decision == symbolic::Decision::proven)
+        all.push_back({"the determinant of the Jacobian is negative", negative});
+      else
+        sign("trace of the Jacobian", trace, Sign::positive);
+    }
+  }
+}
+
+// ---------------------------------------------------------------------------------------------- by numbers
+
+template <class Real>
+using Matrix = std::vector<std::vector<Real>>;
+
+// c[0] = 1, c[1], ..., c[n] of det(x I - A) = sum c[k] x^{n-k}, by Faddeev and LeVerrier.
+template <class Real>
+std::vector<Real> characteristic_polynomial(const Matrix<Real>& a) {
+  const std::size_t n = a.size();
+  Matrix<Real> m(n, std::vector<Real>(n, Real(0)));
+  std::vector<Real> c{Real(1)};
+  for (std::size_t k = 1; k <= n; ++k) {
+    for (std::size_t i = 0; i < n; ++i) m[i][i] += c.back();
+    Matrix<Real> product(n, std::vector<Real>(n, Real(0)));
+    Real trace(0);
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t j = 0; j < n; ++j)
+        for (std::size_t l = 0; l < n; ++l) product[i][j] += a[i][l] * m[l][j];
+    for (std::size_t i = 0; i < n; ++i) trace += product[i][i];
+    c.push_back(-trace / Real(static_cast<long>(k)));
+    m = product;
+  }
+  return c;
+}
+
+// The number of eigenvalues with a positive real part, by the signs in the first column of Routh's array; NaN
+// where one of them is 0.
+template <class Real>
+double sign_changes(const std::vector<Real>& c) {
+  std::vector<Real> above, below;
+  for (std::size_t k = 0; k < c.size(); ++k) (k % 2 == 0 ? above : below).push_back(c[k]);
+  int changes = 0;
+  for (std::size_t row = 1; row < c.size(); ++row) {
+    if (!(below[0] < 0 || below[0] > 0)) return std::nan("");
+    changes += (below[0] > 0) != (above[0] > 0);
+    std::vector<Real> next;
+    for (std::size_t k = 1; k < above.size(); ++k)
+      next.push_back(above[k] - above[0] / below[0] * (k < below.size() ? below[k] : Real(0)));
+    above = std::move(below);
+    below = next.empty() ? std::vector<Real>{Real(0)} : std::move(next);
+  }
+  return changes;
+}
+
+// Of the Jacobian moved a little to either side, which must agree: an eigenvalue on the imaginary axis, to a
+// millionth of the largest entry, belongs to neither side.
+template <class Real>
+double unstable_directions(const Matrix<Real>& a) {
+  using std::abs;
+  Real size(0);
+  for (const auto& row : a)
+    for (const Real& entry : row) size = std::max(size, Real(abs(entry)));
+  const auto moved = [&](const Real& shift) {
+    Matrix<Real> b = a;
+    for (std::size_t k = 0; k < b.size(); ++k) b[k][k] += shift;
+    return sign_changes(characteristic_polynomial(b));
+  };
+  const double left = moved(-size / Real(1e6)), right = moved(size / Real(1e6));
+  return left == right ? left : std::nan("");
+}
+
+template <class Real>
+Matrix<Real> numbers(const std::vector<std::vector<Expression>>& rows, const std::vector<Real>& values) {
+  Matrix<Real> all;
+  for (const auto& row : rows) {
+    all.emplace_back();
+    for (const Expression& entry : row) all.back().push_back(Evaluator<Real>(entry)(values));
+  }
+  return all;
+}
+
+// 0 for what was claimed and 1 for anything else, and for a centre the size of the trace over that of the
+// frequency.
+template <class Real>
+double stability_deviation(Stability stability, const Matrix<Real>& j) {
+  using std::abs, std::sqrt;
+  if (stability == Stability::centre) {
+    const Real determinant = j[0][0] * j[1][1] - j[0][1] * j[1][0];
+    return determinant > 0 ? static_cast<double>(Real(abs(j[0][0] + j[1][1]) / sqrt(determinant)))
+                           : std::nan("");
+  }
+  const double unstable = unstable_directions(j), all = static_cast<double>(j.size());
+  const bool holds = stability == Stability::stable   ? unstable == 0
+                     : stability == Stability::saddle ? unstable >= 1 && unstable < all
+                                                      : unstable >= 1;
+  return holds ? 0 : 1;
+}
+
+// How large the terms of a state's rate are: sum of |df/dx| |x|, at least the smallest normal number.
+template <class Real>
+Real scale_of(const FixedPointClaim& claim, std::size_t state, const Matrix<Real>& j,
+              const std::vector<Real>& values) {
+  using std::abs;
+  Real sum = std::numeric_limits<double>::min();
+  for (std::size_t row = 0; row < j.size(); ++row)
+    for (std::size_t column = 0; column < j.size() && claim.at[row].first == state; ++column)
+      sum += abs(j[row][column] * Evaluator<Real>(claim.at[column].second.expression)(values));
+  return sum;
+}
+
+template <class Real>
+void measure(const FixedPointClaim& claim, Bench& bench) {
+  using std::abs;
+  const Theory& theory = bench.theory();
+  const auto rows = jacobian(claim, theory);
+  Largest rest, stability;
+  for (const auto& sample : bench.samples()) {
+    std::vector<Real> values(sample.begin(), sample.end());
+    values.resize(theory.symbol_count(), std::numeric_limits<Real>::quiet_NaN());
+    const auto j = numbers(rows, values);
+    for (const auto& [state, written] : claim.at) {
+      const Real rate =
+          Evaluator<Real>(at_point(theory.states[state].rate.expression, claim, theory))(values);
+      rest.see(static_cast<double>(Real(abs(rate) / scale_of(claim, state, j, values))), [&] {
+        return fmt::format("at {} the rate of {} is {}", point_text(theory, sample),
+                           theory.states[state].name, number_text(rate));
+      });
+    }
+    stability.see(stability_deviation(claim.stability, j), [&] {
+      std::string matrix;
+      for (const auto& row : j) {
+        matrix += matrix.empty() ? "[" : "; ";
+        for (std::size_t k = 0; k < row.size(); ++k) matrix += (k ? ", " : "") + number_text(row[k]);
+      }
+      return fmt::format("at {} the Jacobian is {}]", point_text(theory, sample), matrix);
+    });
+  }
+  const double bound = static_cast<double>(fineness<Real>().rounding);
+  const std::string sample =
+      fmt::format("{} points of the domain, {}", bench.samples().size(), fineness<Real>().name);
+  bench.check({.quantity = "largest rate at the fixed point, over sum |df/dx| |x|",
+               .measured = rest.value(),
+               .expected = 0,
+               .relation = Relation::at_most,
+               .bound = bound,
+               .bound_reason = fmt::format("{:.0e} for rounding in the formulas", bound),
+               .wide_reason = "Formulas that cancel lose more digits than these did",
+               .witness_pair = "T",
+               .dataset = sample},
+              rest.where());
+  bench.check({.quantity = claim.stability == Stability::centre
+                               ? "largest |trace| of the Jacobian over the square root of its determinant"
+                               : "whether the eigenvalues have other signs at any point: 0 no, 1 yes",
+               .measured = stability.value(),
+               .expected = 0,
+               .relation = Relation::at_most,
+               .bound = claim.stability == Stability::centre ? bound : 0,
+               .bound_reason = claim.stability == Stability::centre ? "rounding in the formulas"
+                                                                    : "yes or no, by Routh's array",
+               .wide_reason = "Formulas that cancel lose more digits than these did",
+               .witness_pair = "T",
+               .dataset = sample},
+              stability.where());
+}
+
+}  // namespace
+
+void examine(const FixedPointClaim& claim, Bench& bench) {
+  const Theory& theory = bench.theory();
+  std::vector<Decided> all;
+  for (const auto& [state, written] : claim.at)
+    all.push_back({fmt::format("the rate of {} is 0 there", theory.states[state].name),
+                   bench.algebra().vanishes(at_point(theory.states[state].rate.expression, claim, theory))});
+  decide_stability(claim, bench, all);
+  bench.decide(all);
+  bench.in_every_precision([&](auto real) { measure<decltype(real)>(claim, bench); });
+}
+
+}  // namespace dln::validation
