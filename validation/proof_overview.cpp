@@ -13,13 +13,15 @@ const char* kProven =
     "Proven: the claim's sentence is an identity, or several, and derivations that cover the whole of it "
     "reduced each exactly to zero, as a rational function over the rationals; no number was put in to "
     "decide. "
-    "The proof holds on the domain that the derivation's assumptions give, wherever both sides are defined.";
+    "The proof holds on the domain that the derivation's assumptions and steps give, wherever both sides are "
+    "defined.";
 
 const char* kTested =
     "Tested: by numbers, at the samples, sizes and depths of the checks and within their bounds. Many of "
     "these claims have an ingredient that is proven, or are proven for matrices and chains written out at "
     "the "
-    "small sizes that the assumptions name, and are tested for all others. Algebra says nothing of rounding, "
+    "small sizes and depths that the assumptions or the steps name, and are tested for all others. Algebra "
+    "says nothing of rounding, "
     "of "
     "steps of finite size, of data, of random starts, of inequalities and of limits beyond the coefficients "
     "that a derivation shows: these are tested only. What was tested by numbers alone is never called "
@@ -29,7 +31,8 @@ std::string domain_of(const DerivationRecord& derivation) {
   std::string domain;
   for (const std::string& assumption : derivation.assumptions)
     domain += (domain.empty() ? "" : "; ") + assumption;
-  return domain.empty() ? "wherever both sides are defined" : domain;
+  return domain.empty() ? "wherever both sides are defined, at the depths, if any, that its steps name"
+                        : domain;
 }
 
 Table table_of(const std::vector<ClaimRecord>& records) {
