@@ -123,7 +123,7 @@ Drawing depth_times_figure(const DepthSweepFigure& figure) {
     const bool both = longest_stable < 5 * longest;
     const auto beyond = fmt::format(
         ", NaN with points pt 5 ps 0.8 lc rgb '#c2181b' title 'best whose error never rises: up to {:g} "
-        "epochs'",
+        "epochs, not shown'",
         longest_stable);
     script.line(std::string("plot '-' ") + kBest + (both ? std::string(", '-' ") + kStable : beyond));
     script.curve(best);
@@ -166,7 +166,7 @@ Drawing depth_kappas_figure(const DepthSweepFigure& figure) {
     script.line(
         fmt::format("set yrange [{:g}:{:g}]; set ylabel 'learning rate × λ_{{max}}'", lowest, highest));
     script.line(std::string("plot '-' ") + kBest + ", '-' " + kStable +
-                ", 2 with lines lw 2 lc rgb '#444444' title '2: the edge of stability'"
+                ", 2 with lines lw 2 lc rgb '#444444' title '2: the edge of stability, at the minimum'"
                 ", 1 with lines lw 2 dt (8,4) lc rgb '#444444' title '1: fastest on a parabola'");
     script.curve(best).curve(stable);
   }

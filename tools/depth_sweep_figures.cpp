@@ -21,7 +21,7 @@ double nothing() {
   return std::numeric_limits<double>::quiet_NaN();
 }
 
-// "slopes from 20 layers on: stable -0.83, of all -0.74, 1/lambda_max -0.90".
+// "slopes of lambda from 20 layers on: stable -0.83, of all -0.74, 1/lambda_max -0.90".
 std::string slopes(const std::vector<DepthSweepRow>& rows, const std::vector<double>& largest_eigenvalues) {
   std::vector<int> layers;
   std::vector<double> optimal;
@@ -32,7 +32,7 @@ std::string slopes(const std::vector<DepthSweepRow>& rows, const std::vector<dou
     for (const auto& row : rows) rates.push_back(row.*which ? row.runs[*(row.*which)].rate : nothing());
     return experiments::slope_with_depth(layers, rates);
   };
-  return fmt::format("slopes from 20 layers on: stable {:.2f}, of all {:.2f}, 1/λmax {:.2f}",
+  return fmt::format("slopes of λ from 20 layers on: stable {:.2f}, of all {:.2f}, 1/λmax {:.2f}",
                      of(&DepthSweepRow::best_stable), of(&DepthSweepRow::best),
                      experiments::slope_with_depth(layers, optimal));
 }
@@ -80,8 +80,8 @@ std::string title(Context& context, std::string_view what) {
 plots::Drawing draw_4l(Context& context) {
   auto sweeps = on_the_papers_grid(context);
   auto& panels = sweeps.figure.panels;
-  panels[0].note = panels[1].note = "rates as in the paper, a factor 1.44 apart";
-  panels[2].note = "Σ11 = I; rates about 2/λmax, 10 % apart";
+  panels[0].note = panels[1].note = "rates as in the paper; bars: a step of 1.44 between them";
+  panels[2].note = "Σ11 = I; rates about 2/λmax; bars: a step of 10 %";
   sweeps.figure.id = "4l";
   sweeps.figure.title = title(context, "Fig 4 left: learning time against depth");
   sweeps.figure.alternative_text =

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -189,9 +190,10 @@ int derive_and_print(const std::vector<const Entry*>& entries, const DeriveOptio
 }
 
 int solve_and_print(const DeriveOptions& options) {
-  const auto layers = strict_count("--depth", *options.depth);
-  base::require(layers >= 2 && layers <= symbolic::kDeepestSolution, "--depth", layers,
-                fmt::format("a number of layers N_l from 2 to {}", symbolic::kDeepestSolution));
+  const double layers = strict_number("--depth", *options.depth);
+  base::require(layers >= 2 && layers <= symbolic::kDeepestSolution && layers == std::floor(layers),
+                "--depth", layers,
+                fmt::format("a whole number of layers N_l from 2 to {}", symbolic::kDeepestSolution));
   const auto solution = symbolic::solve_depth(base::Depth::from_layers(static_cast<int>(layers)));
   const Derivation& derivation = solution.derivation;
   if (options.json) {

@@ -36,6 +36,8 @@ experiments::FirstLayer first_layer(const FigureOptions& options, const Catalogu
 int run_figure(const FigureOptions& options) {
   const CatalogueEntry& entry = find_figure(options.id);
   auto context_options = resolve(options.run);
+  if (options.run.images && !entry.needs_images)
+    throw base::DomainError(fmt::format("--images: figure {} is not drawn from images", entry.id));
   context_options.first_layer = first_layer(options, entry);
   base::require_writable_directory(options.out);
   ProgressLine progress;

@@ -34,8 +34,9 @@ constexpr auto kDepth = ParameterKind::depth;
 
 // n weight matrices: any real number of at least 1, or infinity.
 base::DepthExponent exponent(double n) {
-  return n == std::numeric_limits<double>::infinity() ? base::DepthExponent::infinite()
-                                                      : base::DepthExponent::from_real(n);
+  if (n == std::numeric_limits<double>::infinity()) return base::DepthExponent::infinite();
+  base::require(n >= 1, "n", n, "a number of weight matrices, 1 or greater");
+  return base::DepthExponent::from_real(n);
 }
 base::Depth whole_depth(double n) {
   base::require(n >= 1 && n <= 1e6 && n == std::floor(n), "n", n,
@@ -56,6 +57,7 @@ theory::InfiniteDepthMode<double> limit(double layers, double s, double u0, doub
   return {layers, {.singular_value = s, .initial_strength = u0, .time_constant = tau}};
 }
 theory::UnbalancedDeepMode<double> unbalanced(const std::vector<double>& a0, double s, double tau) {
+  base::require(a0.size() >= 2, "strengths in a0", static_cast<double>(a0.size()), "two or more");
   return theory::UnbalancedDeepMode<double>({a0, s, tau});
 }
 
@@ -65,16 +67,22 @@ flow::ModeDescent descent(double n, double s, double u0, double kappa) {
   const auto depth = whole_depth(n);
   return {depth, {s, u0, kappa * theory::optimal_learning_rate(base::DepthExponent(depth), s)}};
 }
+constexpr double kMostSteps = 1e8;  // some seconds
+
 double strength_after_steps(const Values& v) {
-  base::require(v[4] >= 0 && v[4] <= 1e9 && v[4] == std::floor(v[4]), "k", v[4],
-                "a whole number from 0 to 1e9");
+  base::require(v[4] >= 0 && v[4] <= kMostSteps && v[4] == std::floor(v[4]), "k", v[4],
+                "a whole number from 0 to 1e8");
   return strength_after(descent(v[0], v[1], v[2], v[3]), static_cast<long>(v[4]));
 }
 double steps_of_descent(const Values& v) {
   base::require(v[2] > 0 && 2 * v[2] < v[1], "eps", v[2], "a number greater than 0 and less than s/2");
-  constexpr long kLimit = 1'000'000'000;
-  const auto steps = steps_to_learn(descent(v[0], v[1], v[2], 1), v[2], kLimit);
-  if (!steps) throw base::UnreachableError(fmt::format("s - eps: not reached within {} steps", kLimit));
+  const double expected = theory::steps_at_optimal_rate(exponent(v[0]), v[1], v[2]);
+  base::require(
+      expected < kMostSteps, "eps", v[2],
+      fmt::format("one that takes fewer than 1e8 steps; this takes about {:.1e} (steps, in closed form)",
+                  expected));
+  const auto steps = steps_to_learn(descent(v[0], v[1], v[2], 1), v[2], static_cast<long>(kMostSteps));
+  if (!steps) throw base::UnreachableError("s - eps: descent stands still, or is lost, before it gets there");
   return static_cast<double>(*steps);
 }
 
@@ -300,7 +308,16 @@ std::string Quantity::shown_parameters(std::string_view separator) const {
 }
 
 double evaluate(const Quantity& quantity, const Values& values) {
-  const double value = quantity.value(values);
+  double value = 0;
+  try {
+    value = quantity.value(values);
+  } catch (const base::Error&) {
+    throw;
+  } catch (const std::exception&) {  // a library's own word for numbers that left the range of a double
+    throw base::DomainError(fmt::format(
+        "{}: a number on the way is beyond the range of a double; expected parameters nearer to 1",
+        quantity.name));
+  }
   if (!std::isfinite(value))
     throw base::DomainError(fmt::format("{}: the result is beyond the range of a double", quantity.name));
   return value;

@@ -9,6 +9,7 @@
 namespace dln::data {
 
 SingularModes singular_modes(const linalg::Matrix& sigma31) {
+  if (sigma31.size() == 0) throw base::DataError("Sigma31 is empty: expected inputs that are not all zero");
   const auto svd = linalg::singular_values(sigma31);
   const double size = static_cast<double>(std::max(sigma31.rows(), sigma31.cols()));
   const double smallest = size * std::numeric_limits<double>::epsilon() * svd.s.maxCoeff();

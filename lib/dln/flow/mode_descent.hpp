@@ -34,11 +34,14 @@ class ModeDescent {
 
   double strength() const { return power(matrices_); }
   double gap() const { return numbers_.singular_value - strength(); }  // s - u
-  void step() {
+  // False when nothing changed: nothing ever will again.
+  bool step() {
     const double others = power(matrices_ - 1), before = a_;
+    const double rest = rest_;
     const double change = numbers_.learning_rate * others * (numbers_.singular_value - others * a_) + rest_;
     a_ += change;
     rest_ = change - (a_ - before);
+    return a_ != before || rest_ != rest;
   }
 
  private:
@@ -55,18 +58,18 @@ class ModeDescent {
 
 // u after `steps` updates.
 inline double strength_after(ModeDescent descent, long steps) {
-  for (long k = 0; k < steps; ++k) descent.step();
+  for (long k = 0; k < steps && descent.step(); ++k) {
+  }
   return descent.strength();
 }
 
 // The first k with |s - u| <= eps (to jump over s is not to have learned it), none within `limit` updates or
-// once u is no longer finite.
+// once u is no longer finite or stands still.
 inline std::optional<long> steps_to_learn(ModeDescent descent, double eps, long limit) {
   for (long k = 0; k <= limit; ++k) {
     const double gap = descent.gap();
     if (std::abs(gap) <= eps) return k;
-    if (!std::isfinite(gap)) return {};
-    descent.step();
+    if (!std::isfinite(gap) || !descent.step()) return {};
   }
   return {};
 }

@@ -57,6 +57,7 @@ bool rebuilds(const SingularValues& svd, const Matrix& a) {
 }  // namespace
 
 SingularValues singular_values(const Matrix& a) {
+  base::require(a.size() > 0, "entries of a matrix to be decomposed", 0, "1 or more");
   require_finite(a, "singular value decomposition");
   constexpr int kThin = Eigen::ComputeThinU | Eigen::ComputeThinV;
   // Fast, but about once in a thousand times wrong on a matrix of low rank.
