@@ -2,6 +2,9 @@
 // and the record that they fill.
 #pragma once
 
+#include <fmt/format.h>
+
+#include <cmath>
 #include <functional>
 #include <optional>
 #include <string>
@@ -103,7 +106,8 @@ void examine(const ScalingClaim& claim, Bench& bench);
 // A number for a sentence: 12 digits.
 template <class Real>
 std::string number_text(const Real& x) {
-  return fmt::format("{:.12g}", static_cast<double>(x));
+  const double value = static_cast<double>(x);
+  return std::isnan(value) ? "not a number" : fmt::format("{:.12g}", value);
 }
 
 }  // namespace dln::validation

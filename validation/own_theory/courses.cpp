@@ -42,7 +42,8 @@ Course<Real>::Course(const Theory& theory, const std::vector<double>& parameters
   const auto& fine = fineness<Real>();
   const Real step = (end_ - begin_) / 100;
   tight_ = integrate(fine.stepper, fine.tight, step, kTimes);
-  loose_ = integrate(fine.stepper, fine.loose, step, kTimes);
+  // Steps as long as the tolerance allows, or both would be held to the same ones.
+  loose_ = integrate(fine.stepper, fine.loose, end_ - begin_, kTimes);
 }
 
 template <class Real>

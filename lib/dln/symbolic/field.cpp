@@ -9,7 +9,7 @@
 #include <optional>
 #include <stdexcept>
 
-#include "dln/symbolic/calculus.hpp"
+#include "dln/symbolic/factors.hpp"
 #include "dln/symbolic/proof.hpp"
 
 namespace dln::symbolic {
@@ -19,78 +19,6 @@ using GiNaC::ex_to;
 using GiNaC::is_a;
 using GiNaC::numeric;
 using GiNaC::symbol;
-
-namespace {
-
-bool is_rational_number(const ex& e) {
-  return e.info(GiNaC::info_flags::rational);
-}
-bool is_integer(const ex& e) {
-  return e.info(GiNaC::info_flags::integer);
-}
-
-// base^exponent of each factor of a product.
-std::vector<std::pair<ex, ex>> factors_of(const ex& product) {
-  std::vector<std::pair<ex, ex>> factors;
-  auto add = [&](const ex& f) {
-    if (is_a<GiNaC::power>(f))
-      factors.emplace_back(f.op(0), f.op(1));
-    else
-      factors.emplace_back(f, 1);
-  };
-  if (is_a<GiNaC::mul>(product))
-    for (const ex& f : product) add(f);
-  else
-    add(product);
-  return factors;
-}
-
-// The primes of n with their exponents, and -1 for a sign; what has no divisor below 1000 counts as prime.
-std::vector<std::pair<ex, ex>> primes_of(const numeric& n) {
-  std::vector<std::pair<ex, ex>> primes;
-  if (n.is_zero() || n.is_negative()) primes.emplace_back(n.is_zero() ? 0 : -1, 1);
-  if (n.is_zero()) return primes;
-  numeric rest = abs(n);
-  for (long p = 2; p < 1000 && rest > 1; ++p) {
-    int count = 0;
-    for (; irem(rest, numeric(p)).is_zero(); ++count) rest = rest / numeric(p);
-    if (count > 0) primes.emplace_back(p, count);
-  }
-  if (rest > 1) primes.emplace_back(rest, 1);
-  return primes;
-}
-
-// The irreducible factors of a rational function with their exponents, primes among them.
-std::vector<std::pair<ex, ex>> all_factors(const ex& rational) {
-  const ex parts = rational.numer_denom();
-  std::vector<std::pair<ex, ex>> factors;
-  for (int sign : {1, -1})
-    for (const auto& [base, exponent] : factors_of(factored(parts.op(sign == 1 ? 0 : 1)))) {
-      if (!is_rational_number(base)) {
-        factors.emplace_back(base, exponent * sign);
-        continue;
-      }
-      for (const auto& [p, count] : primes_of(ex_to<numeric>(base).numer()))
-        factors.emplace_back(p, count * exponent * sign);
-      for (const auto& [p, count] : primes_of(ex_to<numeric>(base).denom()))
-        factors.emplace_back(p, -count * exponent * sign);
-    }
-  return factors;
-}
-
-// c m with c rational and m free of numbers.
-std::pair<numeric, ex> split(const ex& term) {
-  numeric c = 1;
-  ex m = 1;
-  for (const auto& [base, exponent] : factors_of(term))
-    if (is_rational_number(base) && is_integer(exponent))
-      c = c * ex_to<numeric>(pow(base, exponent));
-    else
-      m *= pow(base, exponent);
-  return {c, m};
-}
-
-}  // namespace
 
 struct Field::Generators {
   // e^{c m}, a root base^c, c rational: stands for itself until all of them are known.
@@ -189,7 +117,7 @@ struct Field::Generators {
     return common;
   }
 
-  int sign_of_product(const std::vector<std::pair<ex, ex>>& factors, int depth = 0) const {
+  int sign_of_product(const Factors& factors, int depth = 0) const {
     int all = 1;
     for (const auto& [base, exponent] : factors) {
       if (or_zero && exponent.info(GiNaC::info_flags::even) && exponent.info(GiNaC::info_flags::positive))
