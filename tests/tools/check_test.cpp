@@ -27,8 +27,13 @@ struct Checked {
   std::map<std::string, Json> claims;  // by id
 };
 
+// Tests run side by side: each has folders of its own.
+std::string of_this_test(const std::string& name) {
+  return name + "-" + testing::UnitTest::GetInstance()->current_test_info()->name();
+}
+
 Checked check(const fs::path& file, std::vector<std::string> more = {}) {
-  const fs::path out = scratch("check-report");
+  const fs::path out = scratch(of_this_test("check-report"));
   std::vector<std::string> words{"check", file.string(), "--out", out.string()};
   words.insert(words.end(), more.begin(), more.end());
   Checked checked{dln(words), {}};
@@ -40,7 +45,7 @@ Checked check(const fs::path& file, std::vector<std::string> more = {}) {
 }
 
 Checked check_text(const std::string& text, std::vector<std::string> more = {}) {
-  const fs::path file = scratch("check-file") / "theory.toml";
+  const fs::path file = scratch(of_this_test("check-file")) / "theory.toml";
   spill(file, text);
   return check(file, std::move(more));
 }

@@ -90,7 +90,7 @@ TEST(Derive, RefusesWhatItDoesNotKnow) {
                                                     {{"derive", "--depth", "1000000000000"}, "from 2"},
                                                     {{"derive", "--depth", "3.5"}, "whole number"},
                                                     {{"derive", "--depth", "-3"}, "whole number"},
-                                                    {{"derive", "--depth", ""}, "whole number"}}) {
+                                                    {{"derive", "--depth", ""}, "decimal number"}}) {
     const auto outcome = dln(words);
     EXPECT_EQ(outcome.code, 2) << words.back() << outcome.out;
     EXPECT_TRUE(has(outcome.err, said)) << outcome.err;
