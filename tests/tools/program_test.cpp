@@ -120,6 +120,7 @@ TEST(Readme, ShowsCommandsThatWork) {
       if (!arguments.empty() && (arguments.back() == "--out" || word == "net.json" || word == "modes.csv"))
         word = (folder / word).string();
       if (word.ends_with("images-idx3-ubyte.gz")) word = images.string();
+      if (word.starts_with("tools/")) word = (fs::path(DLN_SOURCE_DIR) / word).string();
       arguments.push_back(word);
     }
     if (arguments[0] == "verify" || arguments[0] == "figure")
