@@ -3,8 +3,8 @@
 #include <type_traits>
 
 #include "dln/base/error.hpp"
-#include "dln/linalg/small_products.hpp"
 #include "dln/linalg/one_pass.hpp"
+#include "dln/linalg/small_products.hpp"
 
 namespace dln::network {
 namespace {

@@ -206,9 +206,10 @@ Real time_to_reach(const UnbalancedDeepMode<Real>& m, const Number<Real>& u) {
   const Real u0 = m.initial_strength(), end = m.limit();
   if (u == u0) return Real(0);
   if (!((u0 < u && u < end) || (end < u && u < u0)))
-    throw base::UnreachableError(fmt::format(
-        "uf = {}: not reached in finite time from u0 = {}, which tends to {}; expected a strength between these",
-        static_cast<double>(u), static_cast<double>(u0), static_cast<double>(end)));
+    throw base::UnreachableError(
+        fmt::format("uf = {}: not reached in finite time from u0 = {}, which tends to {}; expected a "
+                    "strength between these",
+                    static_cast<double>(u), static_cast<double>(u0), static_cast<double>(end)));
   return detail::unbalanced_time<Real>(m, u, Real(m.singular_value() - u));
 }
 
