@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 
+#include "dln/symbolic/applied.hpp"
 #include "dln/symbolic/bounded.hpp"
 #include "dln/symbolic/field.hpp"
 #include "dln/symbolic/proof.hpp"
@@ -79,52 +80,6 @@ ex exact(const std::string& digits) {
   return numeric(mantissa.c_str()) * pow(numeric(10), numeric(exponent));
 }
 
-ex applied(Operation operation, const ex& x) {
-  switch (operation) {
-    case Operation::negate:
-      return -x;
-    case Operation::exp:
-      return exp(x);
-    case Operation::log:
-      return log(x);
-    case Operation::sqrt:
-      return sqrt(x);
-    case Operation::sin:
-      return sin(x);
-    case Operation::cos:
-      return cos(x);
-    case Operation::tan:
-      return tan(x);
-    case Operation::sinh:
-      return sinh(x);
-    case Operation::cosh:
-      return cosh(x);
-    case Operation::tanh:
-      return tanh(x);
-    case Operation::asinh:
-      return asinh(x);
-    case Operation::atan:
-      return atan(x);
-    default:
-      return lambertw(x);
-  }
-}
-
-ex applied(Operation operation, const ex& a, const ex& b) {
-  switch (operation) {
-    case Operation::add:
-      return a + b;
-    case Operation::subtract:
-      return a - b;
-    case Operation::multiply:
-      return a * b;
-    case Operation::divide:
-      return a / b;
-    default:
-      return pow(a, b);
-  }
-}
-
 // Runs a decision within its limits; it answers as the digit of the Decision and a text.
 Finding decided(const Expression& expression, const std::function<Finding()>& decide) {
   if (is_too_large(expression)) return {Decision::undecided, "too large to be multiplied out"};
@@ -171,8 +126,8 @@ ex Translator::operator()(const Expression& expression) const {
     if (node.operation == Operation::symbol) return symbol(node.symbol);
     if (const auto found = known.find(&node); found != known.end()) return found->second;
     const ex left = translate(*node.left);
-    return known[&node] = node.right ? applied(node.operation, left, translate(*node.right))
-                                     : applied(node.operation, left);
+    const ex right = node.right ? translate(*node.right) : ex(0);
+    return known[&node] = applied(node.operation, left, right, [](const ex& x) -> ex { return lambertw(x); });
   };
   return translate(*expression.node());
 }

@@ -7,7 +7,7 @@
 #include <limits>
 #include <type_traits>
 
-#include "dln/symbolic/expression.hpp"
+#include "dln/symbolic/applied.hpp"
 
 namespace dln::symbolic {
 namespace {
@@ -29,52 +29,6 @@ Real lambert(const Real& x) {
   using std::exp;
   if (!(x > -exp(Real(-1)))) return std::numeric_limits<Real>::quiet_NaN();
   return x > std::numeric_limits<Real>::max() ? x : boost::math::lambert_w0(x);
-}
-
-template <class Real>
-Real applied(Operation operation, const Real& x, const Real& y) {
-  using std::asinh, std::atan, std::cos, std::cosh, std::exp, std::log, std::pow, std::sin, std::sinh,
-      std::sqrt, std::tan, std::tanh;
-  switch (operation) {
-    case Operation::negate:
-      return -x;
-    case Operation::add:
-      return x + y;
-    case Operation::subtract:
-      return x - y;
-    case Operation::multiply:
-      return x * y;
-    case Operation::divide:
-      return x / y;
-    case Operation::power:
-      return pow(x, y);
-    case Operation::exp:
-      return exp(x);
-    case Operation::log:
-      return log(x);
-    case Operation::sqrt:
-      return sqrt(x);
-    case Operation::sin:
-      return sin(x);
-    case Operation::cos:
-      return cos(x);
-    case Operation::tan:
-      return tan(x);
-    case Operation::sinh:
-      return sinh(x);
-    case Operation::cosh:
-      return cosh(x);
-    case Operation::tanh:
-      return tanh(x);
-    case Operation::asinh:
-      return asinh(x);
-    case Operation::atan:
-      return atan(x);
-    case Operation::lambertw:
-      return lambert(x);
-    default:
-      return std::numeric_limits<Real>::quiet_NaN();
-  }
 }
 
 }  // namespace
@@ -104,8 +58,9 @@ Real Evaluator<Real>::operator()(std::span<const Real> values) const {
     for (std::size_t i = 0; i < instructions_.size(); ++i) {
       const auto& [operation, left, right] = instructions_[i];
       if (operation == Operation::number || operation == Operation::pi) continue;
-      results_[i] =
-          operation == Operation::symbol ? values[left] : applied(operation, results_[left], results_[right]);
+      results_[i] = operation == Operation::symbol ? values[left]
+                                                   : applied(operation, results_[left], results_[right],
+                                                             [](const Real& x) { return lambert(x); });
     }
     return results_.back();
   } catch (const std::exception&) {  // Boost throws where the C library answers NaN
