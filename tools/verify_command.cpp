@@ -15,6 +15,7 @@
 #include "tools/commands.hpp"
 #include "tools/console.hpp"
 #include "tools/figure_catalogue.hpp"
+#include "tools/plain_text.hpp"
 #include "tools/run_options.hpp"
 #include "tools/strict_text.hpp"
 #include "validation/ledger.hpp"
@@ -35,7 +36,18 @@ struct VerifyOptions {
   RunOptions run;
 };
 
+void require_known(const std::vector<validation::Claim>& ledger, const std::vector<std::string>& ids) {
+  std::vector<std::string> known;
+  for (const auto& claim : ledger) known.push_back(claim.info.id);
+  for (const std::string& id : ids)
+    if (std::ranges::find(known, id) == known.end())
+      throw base::DomainError(fmt::format("claim '{}': unknown{}; 'dln list claims' names them all",
+                                          plain(id.substr(0, 60)), suggestion(id, known)));
+}
+
 std::vector<validation::Claim> chosen_claims(const VerifyOptions& options) {
+  const auto ledger = validation::ledger();
+  require_known(ledger, options.claims);
   validation::Selection selection{options.claims, 0};
   if (options.section) {
     const auto section = strict_count("--section", *options.section);
@@ -43,7 +55,7 @@ std::vector<validation::Claim> chosen_claims(const VerifyOptions& options) {
                   "1, 2 or 3, a section of the paper");
     selection.section = static_cast<int>(section);
   }
-  return validation::select(validation::ledger(), selection);
+  return validation::select(ledger, selection);
 }
 
 validation::Figure draw(const CatalogueEntry& entry, validation::Context& context, const fs::path& folder) {
@@ -156,7 +168,8 @@ void add_verify(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<VerifyOptions>();
   CLI::App* command = app.add_subcommand("verify", "Examine the paper's claims and write the report");
   command->add_option("--section", options->section, "Only the claims of this section of the paper");
-  command->add_option("--claim", options->claims, "Only these claims; 'dln list claims' shows all");
+  command->add_option("--claim", options->claims, "Only these claims; 'dln list claims' shows all")
+      ->delimiter(',');
   command->add_option("--out", options->out, "Folder for report.html, report.json and figures/")
       ->capture_default_str();
   add_run_options(*command, options->run);

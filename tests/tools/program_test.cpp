@@ -147,6 +147,12 @@ TEST(Readme, ShowsCommandsThatWork) {
   EXPECT_GE(commands, 12);
 }
 
+TEST(Program, SuggestsTheClaimThatWasMeant) {
+  const auto outcome = dln({"verify", "--claim", "C12,c13", "--out", (scratch("meant") / "out").string()});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.err.find("claim 'c13': unknown; did you mean C13?"), std::string::npos) << outcome.err;
+}
+
 TEST(Program, ListsWhatThereIs) {
   EXPECT_NE(dln({"list", "claims"}).out.find("C12\t1\tclaim\t"), std::string::npos);
   EXPECT_NE(dln({"list", "figures"}).out.find("3l\t"), std::string::npos);

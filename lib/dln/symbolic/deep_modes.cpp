@@ -194,7 +194,7 @@ std::vector<Entry> deep_mode_derivations() {
        conserved},
       {"eq14-product",
        "Eq 14",
-       "The rate of the product of any layers",
+       "The rate of the product of two to six layers",
        {"C23"},
        "u in the place of u^2",
        product_rate},
