@@ -9,7 +9,7 @@
 #include "dln/base/error.hpp"
 #include "tools/commands.hpp"
 #include "tools/console.hpp"
-#include "tools/network_file.hpp"
+#include "tools/network_results.hpp"
 #include "tools/strict_text.hpp"
 
 namespace dln::tools {
