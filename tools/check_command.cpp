@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 
 #include "dln/base/atomic_file.hpp"
@@ -34,16 +35,28 @@ struct CheckOptions {
 
 namespace fs = std::filesystem;
 
+std::string shown(const std::string& word) {
+  return word.substr(0, 40);
+}
+
+int samples_of(const std::string& word) {
+  constexpr int kMost = 1000;
+  int samples = 0;
+  const auto [end, trouble] = std::from_chars(word.data(), word.data() + word.size(), samples);
+  if (trouble != std::errc() || end != word.data() + word.size() || samples < 1 || samples > kMost)
+    throw base::DomainError(
+        fmt::format("--samples '{}': expected a number of points from 1 to {}", shown(word), kMost));
+  return samples;
+}
+
 validation::ExaminationOptions examination_options(const CheckOptions& options) {
   validation::ExaminationOptions all;
   all.seed = strict_count("--seed", options.seed);
-  const auto samples = strict_count("--samples", options.samples),
-             digits = strict_count("--digits", options.digits);
-  base::require(samples >= 1 && samples <= 1000, "--samples", samples, "a number of points from 1 to 1000");
-  base::require(digits == 17 || digits == 50, "--digits", digits,
-                "17 (double precision) or 50 (50 digits as well)");
-  all.samples = static_cast<int>(samples);
-  all.fifty_digits = digits == 50;
+  all.samples = samples_of(options.samples);
+  if (options.digits != "17" && options.digits != "50")
+    throw base::DomainError(fmt::format(
+        "--digits '{}': expected 17 (double precision) or 50 (50 digits as well)", shown(options.digits)));
+  all.fifty_digits = options.digits == "50";
   return all;
 }
 
@@ -96,10 +109,15 @@ std::string summary_of(const std::vector<validation::ClaimRecord>& records, cons
   const auto proven = count([](const auto& r) {
     return r.verdict() == validation::Verdict::holds && r.standing == validation::Standing::proven;
   });
-  const auto holds = count([](const auto& r) { return r.verdict() == validation::Verdict::holds; });
-  return fmt::format("Of {} claim{}, {} proven, {} only tested, {} fail; {} samples, seed {}\n",
-                     records.size(), records.size() == 1 ? "" : "s", proven, holds - proven,
-                     std::ssize(records) - holds, options.samples, options.seed);
+  const auto of = [&](validation::Verdict v) {
+    return count([v](const auto& r) { return r.verdict() == v; });
+  };
+  const auto open = of(validation::Verdict::not_run);
+  return fmt::format("Of {} claim{}, {} proven, {} only tested, {} fail{}; {} samples, seed {}\n",
+                     records.size(), records.size() == 1 ? "" : "s", proven,
+                     of(validation::Verdict::holds) - proven, of(validation::Verdict::fails),
+                     open > 0 ? fmt::format(", {} neither confirmed nor refuted", open) : "", options.samples,
+                     options.seed);
 }
 
 int run_check(const CheckOptions& options) {
@@ -115,8 +133,10 @@ int run_check(const CheckOptions& options) {
   if (const auto found = validation::problems_of(theory, examination, samples); !found.empty())
     return refuse(options.file, in_order(found));
   auto records = examine_all(theory, samples, examination);
-  const bool all_hold =
-      std::ranges::all_of(records, [](const auto& r) { return r.verdict() == validation::Verdict::holds; });
+  const auto any = [&](validation::Verdict v) {
+    return std::ranges::any_of(records, [v](const auto& r) { return r.verdict() == v; });
+  };
+  const int code = any(validation::Verdict::fails) ? 1 : any(validation::Verdict::not_run) ? 4 : 0;
   std::string end = summary_of(records, options);
   if (options.out) {
     const auto report =
@@ -127,7 +147,7 @@ int run_check(const CheckOptions& options) {
     end += fmt::format("Report: {}\n", fs::absolute(folder / "report.html").lexically_normal().string());
   }
   print(end);
-  return all_hold ? 0 : 1;
+  return code;
 }
 
 #else
@@ -152,7 +172,9 @@ void add_check(CLI::App& app, Action& chosen) {
   command->add_option("--samples", options->samples, "Points of the domain to test at")
       ->capture_default_str();
   command->add_option("--seed", options->seed, "Seed of these points")->capture_default_str();
-  command->footer("Example: dln check tools/examples/eq10.toml --out report");
+  command->footer(
+      "Example: dln check tools/examples/eq10.toml --out report. What a file may hold: "
+      "tools/examples/README.md");
   command->callback([options, &chosen] { chosen = [options] { return run_check(*options); }; });
 }
 

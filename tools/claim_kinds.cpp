@@ -115,17 +115,18 @@ void ClaimReader::limit_or_asymptote(const toml::table& table, Claim& claim, boo
   else
     choice<int>(table, "to", {{"infinity", 0}});
   const auto order = number(table, "order");
-  if (!order || *order != std::floor(*order) || *order < 1 || *order > 10)
-    complain(table.get("order") ? place_of(table.get("order")->source()) : place_of(table.source()),
-             "order: expected a whole number from 1 to 10, the power with which the difference vanishes");
+  if (order && !(*order == std::floor(*order) && *order >= 1 && *order <= 10))
+    complain(*table.get("order"),
+             "order: expected a whole number from 1 to 10, the power with which the difference vanishes, or "
+             "no order where it vanishes otherwise");
   if (!p) return;
   const std::string& name = theory_.parameters[*p].name;
-  const std::string rest = to ? fmt::format("({} - ({:g}))^{}", name, *to, order.value_or(0))
-                              : fmt::format("{}^-{}", name, order.value_or(0));
-  claim.formula = fmt::format("{} {} {} as {} -> {}, up to O({})", of.text, is_relative ? "~" : "->", is.text,
-                              name, to ? fmt::format("{:g}", *to) : "infinity", rest);
-  claim.content = validation::LimitClaim{
-      std::move(of), std::move(is), *p, to, static_cast<int>(order.value_or(1)), is_relative};
+  claim.formula = fmt::format("{} {} {} as {} -> {}", of.text, is_relative ? "~" : "->", is.text, name,
+                              to ? fmt::format("{:g} from above", *to) : "infinity");
+  if (order && to) claim.formula += fmt::format(", up to O(({} - ({:g}))^{})", name, *to, *order);
+  if (order && !to) claim.formula += fmt::format(", up to O({}^-{})", name, *order);
+  const auto power = order ? std::optional(static_cast<int>(*order)) : std::nullopt;
+  claim.content = validation::LimitClaim{std::move(of), std::move(is), *p, to, power, is_relative};
 }
 
 void ClaimReader::scaling(const toml::table& table, Claim& claim) {
@@ -151,6 +152,10 @@ void ClaimReader::scaling(const toml::table& table, Claim& claim) {
         if (found == theory_.parameters.end())
           complain(place_of(name->source()),
                    fmt::format("with: '{}' is not a symbol with a domain", name->str().substr(0, 40)));
+        else if (name->str() == text(table, "parameter").value_or(""))
+          complain(place_of(name->source()),
+                   fmt::format("with: '{}' is the parameter itself, which goes through its domain",
+                               name->str().substr(0, 40)));
         else
           with.emplace_back(static_cast<std::size_t>(found - theory_.parameters.begin()),
                             expression(*formula, name->str(), Speaks::of_parameters));

@@ -38,6 +38,8 @@ void print_row(const ClaimRecord& record, std::size_t id_width) {
   const std::size_t used = head.size() + 20 + standing.size() + tail.size(), columns = output_columns();
   print(head + verdict_text(record.verdict()) + standing + tail +
         shortened(plain(record.info.sentence), columns > used + 20 ? columns - used : 20) + "\n");
+  if (record.verdict() == Verdict::not_run && !record.unjudged.empty())
+    print(fmt::format("    neither confirmed nor refuted: {}\n", record.unjudged));
   if (!record.trouble.empty()) print(fmt::format("    did not run to its end: {}\n", record.trouble));
   for (const auto& check : record.checks)
     if (!check.passed())

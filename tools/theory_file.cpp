@@ -83,8 +83,8 @@ class TheoryReader {
         return reader_.complain(*node, fmt::format("more than {} symbols: expected fewer", kMostParameters));
       // A bad domain is told once; the symbol is known all the same.
       const auto domain = read_domain(*key, *node);
-      theory_.parameters.push_back(
-          {std::string(key->str()), domain.first, domain.second, place_of(key->source())});
+      theory_.parameters.push_back({std::string(key->str()), domain.first, domain.second,
+                                    place_of(key->source()), !node->is_string()});
     }
   }
 

@@ -15,7 +15,6 @@
 #include "tools/commands.hpp"
 #include "tools/console.hpp"
 #include "tools/figure_catalogue.hpp"
-#include "tools/plain_text.hpp"
 #include "tools/run_options.hpp"
 #include "tools/strict_text.hpp"
 #include "validation/ledger.hpp"
@@ -42,7 +41,7 @@ void require_known(const std::vector<validation::Claim>& ledger, const std::vect
   for (const std::string& id : ids)
     if (std::ranges::find(known, id) == known.end())
       throw base::DomainError(fmt::format("claim '{}': unknown{}; 'dln list claims' names them all",
-                                          plain(id.substr(0, 60)), suggestion(id, known)));
+                                          id.substr(0, 60), suggestion(id, known)));
 }
 
 std::vector<validation::Claim> chosen_claims(const VerifyOptions& options) {

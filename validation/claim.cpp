@@ -107,8 +107,8 @@ Verdict ClaimRecord::verdict() const {
   if (!trouble.empty()) return Verdict::fails;
   if (std::ranges::any_of(derivations, [](const auto& d) { return d.outcome != Outcome::proven; }))
     return Verdict::fails;
-  if (checks.empty()) return Verdict::not_run;
   if (!std::ranges::all_of(checks, &Check::passed)) return Verdict::fails;
+  if (checks.empty() || !unjudged.empty()) return Verdict::not_run;
   if (info.kind == Kind::claim) return Verdict::holds;
   // An erratum needs both halves: the printed form refuted and the corrected one confirmed.
   auto has = [this](Subject subject) {

@@ -95,7 +95,8 @@ struct ClaimRecord {
   ClaimInfo info;
   std::vector<Check> checks;
   std::string wrong_variant;
-  std::string trouble;  // why it did not run to its end, if it did not
+  std::string trouble;        // why it did not run to its end, if it did not
+  std::string unjudged = {};  // why its witnesses could not tell, if they could not
   double seconds = 0;
   Standing standing = Standing::tested;
   std::string standing_note = {};                  // what was proven, or why nothing was

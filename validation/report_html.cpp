@@ -156,6 +156,8 @@ std::string claim_html(const ClaimRecord& record, const Report& report) {
   if (!info.printed.empty())
     out += fmt::format("<p><b>As printed:</b> {}<br><b>Correct:</b> {}</p>\n", typeset(info.printed),
                        typeset(info.corrected));
+  if (record.verdict() == Verdict::not_run && !record.unjudged.empty())
+    out += fmt::format("<p class=\"fails\">Neither confirmed nor refuted: {}</p>\n", escape(record.unjudged));
   if (!record.trouble.empty())
     out += fmt::format("<p class=\"fails\">It did not run to its end: {}</p>\n", escape(record.trouble));
   out += standing_html(record);

@@ -111,6 +111,7 @@ Json claim_json(const ClaimRecord& record) {
   if (!record.standing_note.empty()) claim["standing_note"] = record.standing_note;
   if (!record.counterexample.empty()) claim["counterexample"] = record.counterexample;
   if (!record.trouble.empty()) claim["trouble"] = record.trouble;
+  if (!record.unjudged.empty()) claim["unjudged"] = record.unjudged;
   return claim;
 }
 

@@ -197,6 +197,23 @@ TEST(Algebra, KnowsSigns) {
   EXPECT_EQ(bare.has_sign(read("-(z - 1)^2*(x + z^2)"), Sign::negative, true).decision, Decision::proven);
 }
 
+TEST(Algebra, KnowsWhatHasNoJump) {
+  const Algebra given(kSymbols, {read("y - x")});
+  const auto continuous = [&](const char* text, const char* barrier) {
+    return given.is_continuous(read(text), read(barrier)).decision;
+  };
+  for (const char* text : {"exp(z)/(x + y)", "x/(1 + (y/x - 1)*exp(-2*z))", "sqrt(x)*log(y - x)",
+                           "1/(1 + lambertw(x*exp(z)))", "(y - x)^1.5", "z^2/(z^2 + 1)", "sqrt(z^2)"})
+    EXPECT_EQ(continuous(text, "1"), Decision::proven) << text;
+  for (const char* text : {"tan(z)", "1/z", "1/(z - x)", "log(z)", "sqrt(z)", "atan(1/z)", "z^(-1)", "z^0.5",
+                           "2*atan(tan(z/2))", "1/sin(x)", "lambertw(z)"})
+    EXPECT_NE(continuous(text, "1"), Decision::proven) << text;
+  EXPECT_EQ(continuous("log(z*(y - x)/(x*(y - z)))", "2*z*(y - z)"), Decision::proven)
+      << "where the rate vanishes no course passes";
+  EXPECT_NE(continuous("log(z/(y - z))", "z"), Decision::proven);
+  EXPECT_NE(continuous("log(z)", "sqrt(z)"), Decision::proven) << "such a rate can be passed";
+}
+
 TEST(Algebra, FindsTheOrderOfALimit) {
   const Algebra algebra(kSymbols);
   const auto order = [&](const char* text, std::optional<double> limit, int k) {
@@ -205,7 +222,13 @@ TEST(Algebra, FindsTheOrderOfALimit) {
   EXPECT_EQ(order("x/n + y/n^2", std::nullopt, 1), Decision::proven);
   EXPECT_EQ(order("x/n + y/n^2", std::nullopt, 2), Decision::refuted);
   EXPECT_EQ(order("exp(x*n) - 1", 0, 1), Decision::proven);
-  EXPECT_EQ(order("x^(2 - 2/n)*(y - x) - x^2*(y - x)", std::nullopt, 1), Decision::proven);
+  EXPECT_EQ(order("x^(2 - 2/n)*(y - x) - x^2*(y - x)", std::nullopt, 1), Decision::undecided)
+      << "the term of order 1 vanishes at x = 1 and at x = y";
+  EXPECT_EQ(order("z/n", std::nullopt, 1), Decision::undecided) << "z may be 0";
+  const Algebra within(kSymbols, {read("y - x"), read("1 - x")});
+  EXPECT_EQ(
+      within.vanishes_with_order(read("x^(2 - 2/n)*(y - x) - x^2*(y - x)"), n, std::nullopt, 1).decision,
+      Decision::proven);
   EXPECT_EQ(order("log((y - n)/n) - log(y/n)", 0, 1), Decision::proven);
   EXPECT_EQ(order("(1 + 1/n)^n - exp(1)", std::nullopt, 2), Decision::undecided)
       << "or refuted, were it known";

@@ -165,6 +165,101 @@ TEST(Check, NeverSaysProvenOfWhatWasOnlyTested) {
   EXPECT_FALSE(near.claims.at("eq12").contains("standing"));
 }
 
+// A system with its claims: kSystem is completed by them.
+std::string theory_of(const std::string& symbols, const std::string& system, const std::string& start,
+                      const std::string& claims) {
+  return "[symbols]\n" + symbols + "\n[time]\nspan = [0, 1]\n[system]\n" + system + "\n[start]\n" + start +
+         "\n" + claims;
+}
+std::string claim_of(const std::string& id, const std::string& keys) {
+  return "[[claim]]\nid = \"" + id + "\"\n" + keys + "\n";
+}
+
+TEST(Check, ProvesNoFormulaThatMayJump) {
+  const std::string rate = "v = \"1/(2 + cos(t))\"\n",
+                    claim =
+                        claim_of("atan", "kind = \"solution\"\nis = \"2/sqrt(3)*atan(tan(t/2)/sqrt(3))\"");
+  auto text = theory_of("T = [0.5, 3.3]", rate, "v = \"0\"", claim);
+  text = replaced(text, "[0, 1]", "[0, \"T\"]");
+  const auto few = check_text(text);  // no sample beyond the jump at pi
+  EXPECT_EQ(few.claims.at("atan")["verdict"], "holds");
+  EXPECT_EQ(few.claims.at("atan")["standing"], "tested");
+  EXPECT_TRUE(has(few.claims.at("atan")["standing_note"], "no jump and no pole"));
+  EXPECT_EQ(check_text(text, {"--samples", "100"}).claims.at("atan")["verdict"], "fails");
+}
+
+TEST(Check, LeavesOpenWhatAnEigenvalueOnTheAxisCannotTell) {
+  const auto spiral = check_text(theory_of(
+      "g = [1, 2]", "x = \"-y - g*x*(x^2 + y^2)\"\ny = \"x - g*y*(x^2 + y^2)\"", "x = \"0.1\"\ny = \"0\"",
+      claim_of("centre", "kind = \"fixed_point\"\nat = { x = \"0\", y = \"0\" }\nstability = \"centre\"") +
+          claim_of("stable",
+                   "kind = \"fixed_point\"\nat = { x = \"0\", y = \"0\" }\nstability = \"stable\"")));
+  EXPECT_EQ(spiral.outcome.code, 4) << spiral.outcome.out << spiral.outcome.err;
+  for (const char* id : {"centre", "stable"}) {
+    EXPECT_EQ(spiral.claims.at(id)["verdict"], "not_run") << id;
+    EXPECT_TRUE(has(spiral.claims.at(id)["unjudged"], "real part 0")) << id;
+  }
+  const auto rotation = check_text(theory_of(
+      "w = [1, 2]", "x = \"-w*y\"\ny = \"w*x\"", "x = \"1\"\ny = \"0\"",
+      claim_of("centre", "kind = \"fixed_point\"\nat = { x = \"0\", y = \"0\" }\nstability = \"centre\"")));
+  EXPECT_EQ(rotation.claims.at("centre")["standing"], "proven") << "a linear system is its Jacobian";
+  // Without what is conserved Lotka and Volterra's point is open too.
+  const auto bare = check_text(replaced(slurp(example("lotka_volterra")), "beta*y - alpha*ln(y)", "beta*y"));
+  EXPECT_EQ(bare.claims.at("coexistence")["verdict"], "not_run");
+}
+
+TEST(Check, TellsRoundingFromDifference) {
+  const auto checked =
+      check_text("[symbols]\ny = [20, 40]\nh = [800, 900]\nx = [1e-7, 1e-6]\np = \"positive\"\n" +
+                 claim_of("hyperbolic", "kind = \"identity\"\nof = \"cosh(y)^2 - sinh(y)^2\"\nis = \"1\"") +
+                 claim_of("cosine", "kind = \"identity\"\nof = \"2*sin(x/2)^2\"\nis = \"1 - cos(x)\"") +
+                 claim_of("overflow", "kind = \"identity\"\nof = \"exp(h)*exp(-h)\"\nis = \"1\"") +
+                 claim_of("false", "kind = \"identity\"\nof = \"p\"\nis = \"p + 1e-16\"") +
+                 claim_of("nowhere", "kind = \"identity\"\nof = \"ln(-p)\"\nis = \"ln(-p) + atan(p)\""));
+  for (const char* id : {"hyperbolic", "cosine", "overflow"})
+    EXPECT_EQ(checked.claims.at(id)["standing"], "proven") << checked.claims.at(id).dump(1);
+  EXPECT_EQ(checked.claims.at("false")["verdict"], "fails");
+  EXPECT_TRUE(has(checked.claims.at("false")["counterexample"], "by computer algebra"));
+  EXPECT_EQ(checked.claims.at("nowhere")["verdict"], "not_run") << checked.claims.at("nowhere").dump(1);
+}
+
+TEST(Check, SeesWhatIsNotMonotone) {
+  const std::string symbols = "p = [1, 2]", system = "u = \"-p*u\"\nv = \"p*u\"",
+                    start = "u = \"1\"\nv = \"0\"";
+  const auto monotone = [&](const char* of, const char* direction) {
+    const auto checked =
+        check_text(theory_of(symbols, system, start,
+                             claim_of("it", std::string("kind = \"monotone\"\nof = \"") + of +
+                                                "\"\ndirection = \"" + direction + "\"")));
+    return checked.claims.at("it")["verdict"].get<std::string>();
+  };
+  EXPECT_EQ(monotone("u", "decreasing"), "holds");
+  EXPECT_EQ(monotone("v^2", "increasing"), "holds") << "its rate is 0 at the start alone";
+  EXPECT_EQ(monotone("exp(30*t) - 20*t*40", "increasing"), "fails") << "it falls at first, by little";
+  EXPECT_EQ(monotone("atan(1/(t - 0.512)) - 4*t", "decreasing"), "fails") << "it jumps up";
+  EXPECT_EQ(monotone("u + v", "increasing"), "fails") << "it does not move";
+  EXPECT_EQ(monotone("ln(u - 5)", "decreasing"), "not_run") << "it has no value";
+}
+
+TEST(Check, LimitsMayBeFarAwayAndVanishInAnyWay) {
+  const std::string symbols = "[symbols]\nL = [2, 1000]\nz = [-1, 1]\neps = [1e-4, 1e-2]\n";
+  const auto limit = [&](const std::string& of, const std::string& is, const std::string& order) {
+    const auto checked =
+        check_text(symbols + claim_of("it", "kind = \"limit\"\nof = \"" + of + "\"\nis = \"" + is +
+                                                "\"\nparameter = \"L\"\nto = \"infinity\"\n" + order));
+    const auto& claim = checked.claims.at("it");
+    return claim["verdict"].get<std::string>() + " " + claim.value("standing", "");
+  };
+  EXPECT_EQ(limit("eps*L/(1 + eps*L)", "1", "order = 1"), "holds proven");
+  EXPECT_EQ(limit("z/L", "0", "order = 1"), "holds tested") << "at z = 0 the order is another";
+  EXPECT_EQ(limit("tanh(L)", "1", ""), "holds tested");
+  EXPECT_EQ(limit("1/L^3", "0", ""), "holds proven");
+  EXPECT_EQ(limit("1/sqrt(L)", "0", ""), "holds tested");
+  EXPECT_EQ(limit("sin(L)", "0", ""), "fails ");
+  EXPECT_EQ(limit("1e-12*L + 1/L", "0", "order = 1"), "fails ");
+  EXPECT_EQ(limit("1/L^10", "0", "order = 10"), "holds proven");
+}
+
 TEST(Check, SaysWhenAnImplicitSolutionHasNoRoot) {
   const auto checked = check_text(replaced(
       slurp(example("eq10")), "time = \"tau/(2*s)*ln(u*(s - u0)/(u0*(s - u)))\"", "time = \"-1 - u\""));
@@ -292,6 +387,8 @@ TEST(Check, RefusesBadWords) {
        std::vector<std::vector<std::string>>{{"check"},
                                              {"check", file, "--digits", "51"},
                                              {"check", file, "--digits", "x"},
+                                             {"check", file, "--digits", "1e9"},
+                                             {"check", file, "--samples", "-3"},
                                              {"check", file, "--samples", "0"},
                                              {"check", file, "--samples", "1000000000000"},
                                              {"check", file, "--seed", "-1"},

@@ -56,10 +56,14 @@ class Bench {
 
   // The rate of f along the ODE: sum of df/dx x' and df/dt.
   symbolic::Expression rate_along(const symbolic::Expression& f) const;
+  // Which states it speaks of.
+  std::vector<bool> states_in(const symbolic::Expression& f) const;
 
   void begin(const WrittenClaim& claim);
-  ClaimRecord finish() { return std::move(record_); }
+  ClaimRecord finish();
   void fail(const std::string& trouble) { record_.trouble = trouble; }
+  // The claim is neither confirmed nor refuted.
+  void leave_open(const std::string& why);
 
   // Sets the standing: proven when each of `all` is; adds a check when one is decided either way.
   void decide(const std::vector<Decided>& all);
@@ -67,14 +71,19 @@ class Bench {
   void note(std::string why) { record_.standing_note = std::move(why); }
   void check(Check check, const std::string& counterexample = {});
 
-  // The check that `largest`, a deviation relative to a scale, is what the integrator's own error explains.
+  // The check that `largest`, a deviation relative to a scale, is what the integrator's own error explains,
+  // counting the states told; leaves the claim open where that error is too large to judge by.
   template <class Real>
   void check_against_own_error(const std::string& quantity, const Largest& largest,
-                               const std::string& witnesses);
+                               const std::string& witnesses, const std::vector<bool>& states);
   // The check that error(tolerance) falls with the tolerance.
   template <class Real>
   void check_refinement(const std::function<double(const ode::Solution<Real>&)>& error,
                         const std::string& witnesses);
+
+  // Whether f has a value all along the course; leaves the claim open where it has none.
+  template <class Real>
+  bool has_values(const Written& f, const Course<Real>& course);
 
   // Calls run(Real()) in double and, when asked for, in 50 digits.
   template <class Run>
@@ -91,6 +100,7 @@ class Bench {
   std::optional<std::vector<Course<double>>> courses_;
   std::optional<std::vector<Course<ode::FiftyDigits>>> fine_courses_;
   ClaimRecord record_;
+  std::string algebra_leaves_;  // of the first statement that algebra refutes
 };
 
 // What to do for each kind of claim.
@@ -108,6 +118,24 @@ template <class Real>
 std::string number_text(const Real& x) {
   const double value = static_cast<double>(x);
   return std::isnan(value) ? "not a number" : fmt::format("{:.12g}", value);
+}
+
+// "at s = 1, tau = 2, t = 3".
+template <class Real>
+std::string moment(const Theory& theory, const Course<Real>& course, const Real& time) {
+  return fmt::format("at {}, {} = {}", course.where(), theory.time, number_text(time));
+}
+
+template <class Real>
+bool Bench::has_values(const Written& f, const Course<Real>& course) {
+  const symbolic::Evaluator<Real> value(f.expression);
+  for (std::size_t k = 0; k < course.size(); ++k) {
+    const auto values = course.values(k);
+    if (base::is_finite(value(values))) continue;
+    leave_open(fmt::format("{} has no value {}", f.text, moment(theory_, course, values.back())));
+    return false;
+  }
+  return true;
 }
 
 }  // namespace dln::validation

@@ -1,4 +1,4 @@
-// Claims about solutions: a closed form x(t), a time t(x), a conserved quantity, a direction.
+// Claims about solutions: a closed form x(t), a time t(x), a conserved quantity.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -10,18 +10,11 @@ namespace {
 
 using symbolic::Evaluator;
 using symbolic::Expression;
-using symbolic::Sign;
 
 template <class Real>
 double relative(const Real& difference, const Real& scale) {
   using std::abs;
   return static_cast<double>(Real(abs(difference) / scale));
-}
-
-// "at s = 1, tau = 2, t = 3".
-template <class Real>
-std::string moment(const Theory& theory, const Course<Real>& course, const Real& time) {
-  return fmt::format("at {}, {} = {}", course.where(), theory.time, number_text(time));
 }
 
 // The expression with every state replaced by its closed form, and the time left alone.
@@ -49,6 +42,8 @@ void decide_solution(const SolutionClaim& claim, Bench& bench) {
                    bench.algebra().vanishes(slope - along(x.rate.expression, claim.is, theory))});
     all.push_back({fmt::format("it starts at {} = {}", x.name, x.start.text),
                    bench.algebra().vanishes(at_begin(written.expression, theory) - x.start.expression)});
+    all.push_back({fmt::format("{} has no jump and no pole", x.name),
+                   bench.algebra().is_continuous(written.expression, Expression::integer(1))});
   }
   bench.decide(all);
 }
@@ -70,7 +65,9 @@ void measure_solution(const SolutionClaim& claim, Bench& bench) {
         });
       }
     }
-  bench.check_against_own_error<Real>("max |closed form - ODE| / max |ODE|", largest, "TF");
+  std::vector<bool> states(theory.states.size());
+  for (const auto& [state, written] : claim.is) states[state] = true;
+  bench.check_against_own_error<Real>("max |closed form - ODE| / max |ODE|", largest, "TF", states);
   const auto& first = bench.courses<Real>().front();
   const auto error = [&](const ode::Solution<Real>& solution) {
     base::Worst worst;
@@ -96,6 +93,8 @@ void decide_implicit(const ImplicitClaim& claim, Bench& bench) {
   bench.decide(
       {{fmt::format("d{}/d{} times d{}/d{} is 1", theory.time, x.name, x.name, theory.time),
         bench.algebra().vanishes(bench.rate_along(claim.time.expression) - Expression::integer(1))},
+       {fmt::format("it has no jump and no pole but where {} rests", x.name),
+        bench.algebra().is_continuous(claim.time.expression, x.rate.expression)},
        {fmt::format("it starts at {} = {}", x.name, x.start.text),
         bench.algebra().vanishes(replaced(claim.time.expression, start) - theory.begin.expression)}});
 }
@@ -151,7 +150,8 @@ void measure_implicit(const ImplicitClaim& claim, Bench& bench) {
     }
   }
   bench.check_against_own_error<Real>(
-      fmt::format("max |{0}({1}) - {0}| |d{1}/d{0}| / max |{1}|", theory.time, state.name), largest, "TF");
+      fmt::format("max |{0}({1}) - {0}| |d{1}/d{0}| / max |{1}|", theory.time, state.name), largest, "TF",
+      bench.states_in(Expression::symbol(place)));
   const auto& first = bench.courses<Real>().front();
   const auto error = [&](const ode::Solution<Real>& solution) {
     base::Worst worst;
@@ -174,7 +174,8 @@ Real sensitivity(const Expression& f, const Course<Real>& course, const Theory& 
     const Evaluator<Real> slope(derivative(f, theory.state_place(j)));
     Real steepest(0);
     for (std::size_t k = 0; k < course.size(); ++k)
-      steepest = std::max(steepest, Real(abs(slope(course.values(k)))));
+      if (const Real here = abs(slope(course.values(k))); here > steepest && base::is_finite(here))
+        steepest = here;
     sum += steepest * course.scale(j);
   }
   return sum;
@@ -186,6 +187,7 @@ void measure_conserved(const ConservedClaim& claim, Bench& bench) {
   const Evaluator<Real> quantity(claim.is.expression);
   Largest largest;
   for (const auto& course : bench.courses<Real>()) {
+    if (!bench.has_values(claim.is, course)) return;
     const Real scale = sensitivity(claim.is.expression, course, theory), before = quantity(course.values(0));
     for (std::size_t k = 0; k < course.size(); ++k) {
       const auto values = course.values(k);
@@ -197,7 +199,7 @@ void measure_conserved(const ConservedClaim& claim, Bench& bench) {
     }
   }
   bench.check_against_own_error<Real>("largest change along a solution, over sum max |df/dx| max |x|",
-                                      largest, "F");
+                                      largest, "F", bench.states_in(claim.is.expression));
   const auto& first = bench.courses<Real>().front();
   const Real scale = sensitivity(claim.is.expression, first, theory);
   const auto error = [&](const ode::Solution<Real>& solution) {
@@ -207,55 +209,6 @@ void measure_conserved(const ConservedClaim& claim, Bench& bench) {
     return worst.value();
   };
   bench.check_refinement<Real>(error, "F");
-}
-
-// ------------------------------------------------------------------------------------------- monotone
-
-template <class Real>
-void measure_monotone(const MonotoneClaim& claim, Bench& bench) {
-  const Theory& theory = bench.theory();
-  const Evaluator<Real> quantity(claim.of.expression), rate(bench.rate_along(claim.of.expression));
-  const Real direction(claim.is_rising ? 1 : -1);
-  Largest backwards, stillness;
-  for (const auto& course : bench.courses<Real>()) {
-    Real fastest = std::numeric_limits<double>::min();
-    using std::abs;
-    for (std::size_t k = 0; k < course.size(); ++k)
-      fastest = std::max(fastest, Real(abs(rate(course.values(k)))));
-    for (std::size_t k = 0; k < course.size(); ++k) {
-      const auto values = course.values(k);
-      backwards.see(static_cast<double>(Real(-direction * rate(values) / fastest)), [&] {
-        return fmt::format("{} its rate is {}", moment(theory, course, values.back()),
-                           number_text(rate(values)));
-      });
-    }
-    const auto first = course.values(0), last = course.values(course.size() - 1);
-    const Real change = direction * (quantity(last) - quantity(first));
-    stillness.see(static_cast<double>(-change), [&] {
-      return fmt::format("{} it is {}, at the start {}", moment(theory, course, last.back()),
-                         number_text(quantity(last)), number_text(quantity(first)));
-    });
-  }
-  const std::string sample =
-      fmt::format("{} points of the domain, {}", bench.samples().size(), fineness<Real>().name);
-  bench.check({.quantity = "least rate in the direction claimed, over the largest",
-               .measured = -backwards.value(),
-               .expected = 0,
-               .relation = Relation::at_least,
-               .bound = -1e-9,
-               .bound_reason = "close to rest the sign of a rate is that of the integrator's error",
-               .witness_pair = "F",
-               .dataset = sample},
-              backwards.where());
-  bench.check({.quantity = "least change from the start to the end, in the direction claimed",
-               .measured = -stillness.value(),
-               .expected = 0,
-               .relation = Relation::at_least,
-               .bound = std::numeric_limits<double>::min(),
-               .bound_reason = "what does not move is not monotone",
-               .witness_pair = "F",
-               .dataset = sample},
-              stillness.where());
 }
 
 }  // namespace
@@ -274,15 +227,6 @@ void examine(const ConservedClaim& claim, Bench& bench) {
   bench.decide(
       {{"its rate along the ODE is 0", bench.algebra().vanishes(bench.rate_along(claim.is.expression))}});
   bench.in_every_precision([&](auto real) { measure_conserved<decltype(real)>(claim, bench); });
-}
-
-void examine(const MonotoneClaim& claim, Bench& bench) {
-  const Expression rate = bench.rate_along(claim.of.expression);
-  const auto finding =
-      bench.algebra().has_sign(rate, claim.is_rising ? Sign::positive : Sign::negative, true);
-  bench.decide({{fmt::format("its rate along the ODE is never {}", claim.is_rising ? "negative" : "positive"),
-                 finding}});
-  bench.in_every_precision([&](auto real) { measure_monotone<decltype(real)>(claim, bench); });
 }
 
 }  // namespace dln::validation

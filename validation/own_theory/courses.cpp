@@ -110,11 +110,12 @@ Real Course<Real>::scale(std::size_t state) const {
 }
 
 template <class Real>
-double Course<Real>::own_error() const {
+double Course<Real>::own_error(const std::vector<bool>& states) const {
   using std::abs;
   base::Worst worst;
+  worst.see(0);  // of no state
   for (std::size_t j = 0; j < start_.size(); ++j)
-    for (std::size_t k = 0; k < std::min(size(), loose_.trajectory.size()); ++k)
+    for (std::size_t k = 0; states[j] && k < std::min(size(), loose_.trajectory.size()); ++k)
       worst.see(static_cast<double>(
           Real(abs(tight_.trajectory.state(k)[j] - loose_.trajectory.state(k)[j]) / scale(j))));
   return worst.value();

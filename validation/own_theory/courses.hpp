@@ -42,8 +42,8 @@ class Course {
   std::size_t size() const { return tight_.trajectory.size(); }
   // max over time of |x_state|, at least the smallest normal number.
   Real scale(std::size_t state) const;
-  // The largest change of any state between the two tolerances, relative to its scale.
-  double own_error() const;
+  // The largest change of these states between the two tolerances, relative to their scales.
+  double own_error(const std::vector<bool>& states) const;
   // Integrated anew: dopri5, or the order 8(7) in 50 digits, at kStudyTimes times with steps as long as the
   // tolerance allows.
   ode::Solution<Real> at_tolerance(const Real& tolerance) const;
@@ -72,6 +72,14 @@ class Course {
   }
   ode::Solution<Real> tight_ = nothing_yet(), loose_ = nothing_yet();
 };
+
+// Parameters in their places, NaN in those of states and time.
+template <class Real>
+std::vector<Real> with_room(const Theory& theory, const std::vector<double>& parameters) {
+  std::vector<Real> values(parameters.begin(), parameters.end());
+  values.resize(theory.symbol_count(), std::numeric_limits<Real>::quiet_NaN());
+  return values;
+}
 
 template <class Real>
 std::vector<Course<Real>> courses(const Theory& theory, const Samples& samples);

@@ -166,11 +166,10 @@ void find_courses_that_stop(const Theory& theory, const Samples& samples, std::v
     const auto& solution = course.solution();
     problems.push_back(
         {theory.states.front().rate.place,
-         fmt::format(
-             "the system does not reach the end of the span: it {} at {} = {:.6g}, for {}; "
-             "shorten the span or narrow the domains",
-             solution.complete() ? "cannot be integrated at a looser tolerance" : name_of(solution.reason),
-             theory.time, solution.stop_time, point_text(theory, point))});
+         fmt::format("the system does not reach the end of the span ({} at {} = {:.6g}, for {}); "
+                     "shorten the span or narrow the domains",
+                     solution.complete() ? "no solution at a looser tolerance" : name_of(solution.reason),
+                     theory.time, solution.stop_time, point_text(theory, point))});
     return;
   }
 }

@@ -32,6 +32,52 @@ std::vector<std::vector<Expression>> jacobian(const FixedPointClaim& claim, cons
 
 // ------------------------------------------------------------------------------------- by computer algebra
 
+// A linear system is its Jacobian.
+bool is_linear(const FixedPointClaim& claim, const Theory& theory) {
+  for (const auto& [i, at_i] : claim.at)
+    for (const auto& [j, at_j] : claim.at) {
+      const auto slope = derivative(theory.states[i].rate.expression, theory.state_place(j));
+      const auto found = symbols_in(slope, theory.symbol_count());
+      for (const auto& [k, at_k] : claim.at)
+        if (found[theory.state_place(k)]) return false;
+    }
+  return true;
+}
+
+// Whether what another claim calls conserved has a strict extremum at a point of two states: then the orbits
+// about it are closed. The statements that make it so, or nothing when no such claim is proven.
+std::vector<Decided> closed_orbits(const FixedPointClaim& claim, Bench& bench) {
+  const Theory& theory = bench.theory();
+  const auto all_proven = [](const std::vector<Decided>& all) {
+    return std::ranges::all_of(
+        all, [](const Decided& d) { return d.finding.decision == symbolic::Decision::proven; });
+  };
+  for (const WrittenClaim& other : theory.claims) {
+    const auto* conserved = std::get_if<ConservedClaim>(&other.content);
+    if (!conserved) continue;
+    const Expression& f = conserved->is.expression;
+    const std::size_t x = theory.state_place(claim.at[0].first), y = theory.state_place(claim.at[1].first);
+    const auto there = [&](const Expression& e) { return at_point(e, claim, theory); };
+    const Expression fxx = there(derivative(derivative(f, x), x)),
+                     fyy = there(derivative(derivative(f, y), y)),
+                     fxy = there(derivative(derivative(f, x), y));
+    const auto& algebra = bench.algebra();
+    const std::vector<Decided> all = {
+        {fmt::format("{} is conserved", conserved->is.text), algebra.vanishes(bench.rate_along(f))},
+        {"its slopes vanish there", algebra.vanishes(there(derivative(f, x)))},
+        {"in both directions", algebra.vanishes(there(derivative(f, y)))},
+        {"the determinant of its second derivatives is positive",
+         algebra.has_sign(fxx * fyy - fxy * fxy, Sign::positive)}};
+    if (all_proven(all)) return all;
+  }
+  return {};
+}
+
+constexpr const char* kOnTheAxis =
+    "an eigenvalue of the Jacobian has real part 0, as far as can be told: linearised there, the system "
+    "tells "
+    "nothing; a claim that something is conserved, with an extremum there, would show a centre";
+
 // Only systems of one and two states: by the signs of trace and determinant.
 void decide_stability(const FixedPointClaim& claim, Bench& bench, std::vector<Decided>& all) {
   const auto j = jacobian(claim, bench.theory());
@@ -50,13 +96,26 @@ void decide_stability(const FixedPointClaim& claim, Bench& bench, std::vector<De
   const Expression trace = j[0][0] + j[1][1], determinant = j[0][0] * j[1][1] - j[0][1] * j[1][0];
   switch (claim.stability) {
     case Stability::stable:
+      if (!closed_orbits(claim, bench).empty()) {
+        all.push_back({"the orbits about it close in on it",
+                       {symbolic::Decision::refuted, "closed orbits, by what is conserved"}});
+        return;
+      }
       sign("trace of the Jacobian", trace, Sign::negative);
       return sign("determinant of the Jacobian", determinant, Sign::positive);
     case Stability::saddle:
       return sign("determinant of the Jacobian", determinant, Sign::negative);
     case Stability::centre:
       all.push_back({"the trace of the Jacobian is 0", bench.algebra().vanishes(trace)});
-      return sign("determinant of the Jacobian", determinant, Sign::positive);
+      sign("determinant of the Jacobian", determinant, Sign::positive);
+      if (is_linear(claim, bench.theory())) return;
+      if (const auto closed = closed_orbits(claim, bench); !closed.empty()) {
+        all.insert(all.end(), closed.begin(), closed.end());
+      } else {
+        all.push_back({"the orbits about it are closed", {symbolic::Decision::undecided, kOnTheAxis}});
+        bench.leave_open(kOnTheAxis);
+      }
+      return;
     case Stability::unstable: {  // either sign will do
       const auto negative = bench.algebra().has_sign(determinant, Sign::negative);
       if (negative.decision == symbolic::Decision::proven)
@@ -139,9 +198,9 @@ Matrix<Real> numbers(const std::vector<std::vector<Expression>>& rows, const std
 }
 
 // 0 for what was claimed and 1 for anything else, and for a centre the size of the trace over that of the
-// frequency.
+// frequency; nothing where an eigenvalue is too near the imaginary axis.
 template <class Real>
-double stability_deviation(Stability stability, const Matrix<Real>& j) {
+std::optional<double> stability_deviation(Stability stability, const Matrix<Real>& j) {
   using std::abs, std::sqrt;
   if (stability == Stability::centre) {
     const Real determinant = j[0][0] * j[1][1] - j[0][1] * j[1][0];
@@ -149,6 +208,7 @@ double stability_deviation(Stability stability, const Matrix<Real>& j) {
                            : std::nan("");
   }
   const double unstable = unstable_directions(j), all = static_cast<double>(j.size());
+  if (std::isnan(unstable)) return std::nullopt;
   const bool holds = stability == Stability::stable   ? unstable == 0
                      : stability == Stability::saddle ? unstable >= 1 && unstable < all
                                                       : unstable >= 1;
@@ -180,12 +240,19 @@ void measure(const FixedPointClaim& claim, Bench& bench) {
     for (const auto& [state, written] : claim.at) {
       const Real rate =
           Evaluator<Real>(at_point(theory.states[state].rate.expression, claim, theory))(values);
-      rest.see(static_cast<double>(Real(abs(rate) / scale_of(claim, state, j, values))), [&] {
+      if (!base::is_finite(rate)) {
+        bench.leave_open(fmt::format("at {} the rate of {} has no value there", point_text(theory, sample),
+                                     theory.states[state].name));
+        continue;
+      }
+      rest.see(rate == 0 ? 0 : static_cast<double>(Real(abs(rate) / scale_of(claim, state, j, values))), [&] {
         return fmt::format("at {} the rate of {} is {}", point_text(theory, sample),
                            theory.states[state].name, number_text(rate));
       });
     }
-    stability.see(stability_deviation(claim.stability, j), [&] {
+    const auto deviation = stability_deviation(claim.stability, j);
+    if (!deviation) bench.leave_open(kOnTheAxis);
+    stability.see(deviation.value_or(0), [&] {
       std::string matrix;
       for (const auto& row : j) {
         matrix += matrix.empty() ? "[" : "; ";

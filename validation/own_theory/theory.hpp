@@ -34,6 +34,7 @@ struct Parameter {
   std::string name;
   double low, high;
   Place place;
+  bool is_range = true;  // else all positive, negative or real numbers, and low to high is where to sample
 };
 
 // x' = rate, x(t_0) = start. `start` speaks of parameters only.
@@ -55,6 +56,8 @@ struct ImplicitClaim {  // t = time(x) along the solution
 struct ConservedClaim {  // d(is)/dt = 0
   Written is;
 };
+// As the eigenvalues of the Jacobian tell: all with negative real parts (asymptotically stable), one with a
+// positive one, some of both; or closed orbits about the point, which they tell of linear systems only.
 enum class Stability { stable, unstable, saddle, centre };
 struct FixedPointClaim {
   StateValues at;
@@ -63,11 +66,13 @@ struct FixedPointClaim {
 struct IdentityClaim {  // of = is, everywhere
   Written of, is;
 };
-struct LimitClaim {  // of - is, or of/is - 1, tends to 0 like (parameter - to)^order, or parameter^-order
+// of - is, or of/is - 1, tends to 0 like (parameter - to)^order, or parameter^-order; without an order, in
+// whatever way.
+struct LimitClaim {
   Written of, is;
   std::size_t parameter;
   std::optional<double> to;  // infinity when empty
-  int order;
+  std::optional<int> order;
   bool is_relative;
 };
 struct ScalingClaim {  // the time at which of = level is proportional to parameter^power
@@ -76,7 +81,7 @@ struct ScalingClaim {  // the time at which of = level is proportional to parame
   double power, tolerance;
   std::vector<std::pair<std::size_t, Written>> with;  // parameters that move along
 };
-struct MonotoneClaim {
+struct MonotoneClaim {  // strictly, along every solution
   Written of;
   bool is_rising;
 };
@@ -102,7 +107,10 @@ struct Theory {
   std::size_t state_place(std::size_t k) const { return parameters.size() + k; }
   std::size_t time_place() const { return parameters.size() + states.size(); }
   std::size_t symbol_count() const { return time_place() + 1; }
-  // With the signs that the domains give.
+  bool begins_at_no_negative_number() const {
+    return !begin.empty() && begin.expression.node()->operation == symbolic::Operation::number;
+  }
+  // With the signs that the domains give; the time's where the span is open.
   symbolic::Symbols symbols() const {
     symbolic::Symbols all;
     for (const Parameter& p : parameters)
@@ -110,7 +118,7 @@ struct Theory {
                              : p.high < 0 ? symbolic::Sign::negative
                                           : symbolic::Sign::any});
     for (const State& state : states) all.push_back({state.name});
-    all.push_back({time});
+    all.push_back({time, begins_at_no_negative_number() ? symbolic::Sign::positive : symbolic::Sign::any});
     return all;
   }
 };

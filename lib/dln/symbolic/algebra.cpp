@@ -167,6 +167,64 @@ Finding Algebra::has_sign(const Expression& expression, Sign wanted, bool or_zer
   });
 }
 
+namespace {
+
+// What is_continuous() asks of an expression and of every part of it.
+class Continuity {
+ public:
+  Continuity(const Translator& translate, Field& field, const ex& barrier)
+      : translate_(translate), field_(field), barrier_(barrier) {}
+
+  bool holds(const Node& node) const {
+    return (!node.left || holds(*node.left)) && (!node.right || holds(*node.right)) && holds_here(node);
+  }
+
+ private:
+  ex value(const std::shared_ptr<const Node>& node) const { return translate_(Expression(node)); }
+  bool keeps_its_sign(const ex& e) const { return field_.keeps_its_sign(e, barrier_); }
+
+  bool holds_here(const Node& node) const {
+    switch (node.operation) {
+      case Operation::divide:
+        return keeps_its_sign(value(node.right));
+      case Operation::log:
+        return keeps_its_sign(value(node.left));
+      case Operation::sqrt:
+        return field_.sign(value(node.left), true) > 0 || keeps_its_sign(value(node.left));
+      case Operation::lambertw:
+        return field_.sign(value(node.left), true) > 0;
+      case Operation::tan:
+        return false;
+      case Operation::power:
+        return power_holds(value(node.left), value(node.right));
+      default:
+        return true;
+    }
+  }
+
+  bool power_holds(const ex& base, const ex& exponent) const {
+    if (exponent.info(GiNaC::info_flags::nonnegint)) return true;
+    const bool is_root = exponent.info(GiNaC::info_flags::positive);
+    return (is_root && field_.sign(base, true) > 0) || keeps_its_sign(base);
+  }
+
+  const Translator& translate_;
+  Field& field_;
+  const ex& barrier_;
+};
+
+}  // namespace
+
+Finding Algebra::is_continuous(const Expression& expression, const Expression& barrier) const {
+  return decided(expression, [&]() -> Finding {
+    const Translator translate(symbols_);
+    Field field(translated(positive_, translate));
+    const ex wall = translate(barrier);
+    if (Continuity(translate, field, wall).holds(*expression.node())) return {Decision::proven, ""};
+    return {Decision::undecided, "a divisor, or what stands under a logarithm or a root, may vanish"};
+  });
+}
+
 Finding Algebra::vanishes_with_order(const Expression& deviation, std::size_t symbol,
                                      std::optional<double> limit, int order) const {
   return decided(deviation, [&]() -> Finding {
@@ -185,9 +243,11 @@ Finding Algebra::vanishes_with_order(const Expression& deviation, std::size_t sy
     const Finding finding = Field(translated(positive_, translate)).vanishes(leading);
     if (finding.decision == Decision::proven)
       return {Decision::refuted, fmt::format("its term of order {} is 0", order)};
-    // A term that is not 0 everywhere; where a field cannot tell, numbers have to.
-    return {finding.decision == Decision::refuted ? Decision::proven : Decision::undecided,
-            shown(leading).text};
+    // A term that is not 0 everywhere may be so somewhere: numbers have to tell, unless it has a sign.
+    const bool has_a_sign = Field(translated(positive_, translate)).sign(leading) != 0;
+    return {has_a_sign ? Decision::proven : Decision::undecided,
+            fmt::format("the term of order {} is {}{}", order, shown(leading).text,
+                        has_a_sign ? "" : ", whose sign is not known")};
   });
 }
 

@@ -33,8 +33,11 @@ class Algebra {
   // Whether it is > 0 (Sign::positive) or < 0 (Sign::negative) everywhere, by the signs of its factors; with
   // `or_zero`, whether it is >= 0 or <= 0.
   Finding has_sign(const Expression& expression, Sign sign, bool or_zero = false) const;
+  // Whether it has no jump and no pole, by the signs of its divisors and of what stands under logarithms and
+  // roots: they never vanish, or only where `barrier` does, too. Proven or undecided.
+  Finding is_continuous(const Expression& expression, const Expression& barrier) const;
   // Whether, as symbol -> limit (infinite when empty), `deviation` tends to 0 like the power `order` of
-  // symbol - limit, or of 1/symbol: by the first term of its series.
+  // symbol - limit, or of 1/symbol: by the first term of its series, which must have a sign.
   Finding vanishes_with_order(const Expression& deviation, std::size_t symbol, std::optional<double> limit,
                               int order) const;
 

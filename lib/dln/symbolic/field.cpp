@@ -74,6 +74,7 @@ struct Field::Generators {
     if (is_a<symbol>(f)) {
       if (f.info(GiNaC::info_flags::positive) || power_behind(roots, f)) return 1;
       if (const Power* e = power_behind(exponentials, f)) return e->key.has(i) ? 0 : 1;
+      if (const Opaque* o = opaque_behind(f)) return sign_of_opaque(*o, depth);
     }
     for (const ex& p : positive) {
       const ex ratio = (f / p).normal();
@@ -91,6 +92,14 @@ struct Field::Generators {
     return 0;
   }
 
+  // W_0 has the sign of its argument, ln that of its argument less 1.
+  int sign_of_opaque(const Opaque& o, int depth) const {
+    if (depth > 1) return 0;
+    if (o.function == "lambertw") return sign_of_product(factors_of(o.key), depth + 1) > 0 ? 1 : 0;
+    if (o.function != "ln" || sign_of_product(factors_of(o.key), depth + 1) <= 0) return 0;
+    return sign_of_product(factors_of((o.key - 1).normal()), depth + 1);
+  }
+
   // By which monomials p may be in f, judged by each pair of their terms.
   static std::vector<ex> shared_multiples(const ex& f, const ex& p) {
     const auto terms = [](const ex& e) {
@@ -105,22 +114,28 @@ struct Field::Generators {
     return multiples;
   }
 
-  // The sign that every term has.
+  // The sign that every term has; one at least must have it strictly, be it that 0 will do as well.
   int sign_of_terms(const ex& sum, int depth) const {
     if (!is_a<GiNaC::add>(sum)) return sign_of_product(factors_of(sum), depth);
     int common = 0;
+    bool is_strict = or_zero;
     for (const ex& term : sum) {
-      const int s = sign_of_product(factors_of(term), depth);
+      const Factors factors = factors_of(term);
+      const int strict = sign_of_product(factors, depth);
+      const int s = strict != 0 ? strict : sign_of_product(factors, depth, true);
       if (s == 0 || s == -common) return 0;
       common = s;
+      is_strict |= strict != 0;
     }
-    return common;
+    return is_strict ? common : 0;
   }
 
-  int sign_of_product(const Factors& factors, int depth = 0) const {
+  // With `weak` it may be 0 as well.
+  int sign_of_product(const Factors& factors, int depth = 0, bool weak = false) const {
     int all = 1;
     for (const auto& [base, exponent] : factors) {
-      if (or_zero && exponent.info(GiNaC::info_flags::even) && exponent.info(GiNaC::info_flags::positive))
+      if ((weak || or_zero) && exponent.info(GiNaC::info_flags::even) &&
+          exponent.info(GiNaC::info_flags::positive))
         continue;
       const int s = sign_of_factor(base, depth);
       if (s == 0 || (s < 0 && !is_integer(exponent))) return 0;
@@ -351,6 +366,19 @@ int Field::sign(const ex& expression, bool or_zero) {
   const int sign = g.sign_of_product(factors);
   g.or_zero = false;
   return sign;
+}
+
+bool Field::keeps_its_sign(const ex& expression, const ex& barrier) {
+  Generators& g = *generators_;
+  const auto walls = all_factors(g(barrier));
+  const auto is_wall = [&](const ex& f) {
+    return std::ranges::any_of(walls, [&](const auto& wall) {
+      return wall.second.info(GiNaC::info_flags::posint) && is_a<numeric>((f / wall.first).normal());
+    });
+  };
+  return std::ranges::all_of(all_factors(g(expression)), [&](const auto& factor) {
+    return g.sign_of_factor(factor.first) != 0 || is_wall(factor.first);
+  });
 }
 
 }  // namespace dln::symbolic

@@ -40,6 +40,9 @@ class Field {
   Finding vanishes(const GiNaC::ex& difference);
   // +1, -1, or 0 when it is not known; with `or_zero` the expression may be 0 as well.
   int sign(const GiNaC::ex& expression, bool or_zero = false);
+  // Whether it cannot pass through 0 along a course on which `barrier` does not: each of its factors has a
+  // sign, or is a factor of `barrier`.
+  bool keeps_its_sign(const GiNaC::ex& expression, const GiNaC::ex& barrier);
 
  private:
   struct Generators;
