@@ -50,6 +50,15 @@ Network starting_network(const LearningProblem& problem, const TransitionOptions
   return network::decoupled_weights(units, problem.modes, strengths, stream).network;
 }
 
+// A decoupled start's W^L lies in the span of U as every gradient does: U's coordinates are outputs enough.
+LearningProblem with_modes_as_outputs(const LearningProblem& problem) {
+  LearningProblem small = problem;
+  small.examples.reset();
+  small.correlations.sigma31 = problem.modes.output.transpose() * problem.correlations.sigma31;
+  small.modes.output = Matrix::Identity(problem.modes.size(), problem.modes.size());
+  return small;
+}
+
 // What is looked at at one time.
 struct Look {
   Vector strengths;
@@ -131,8 +140,10 @@ double TransitionRun::largest_rise() const {
 
 // Stretch by stretch: each so long that modes move by about the resolution, found by trying; nothing is known
 // of how long learning takes.
-TransitionRun run_transitions(const LearningProblem& problem, const TransitionOptions& options) {
+TransitionRun run_transitions(const LearningProblem& full_problem, const TransitionOptions& options) {
   check(options);
+  const bool decoupled = options.start == TransitionStart::decoupled;
+  const LearningProblem problem = decoupled ? with_modes_as_outputs(full_problem) : full_problem;
   Network now = starting_network(problem, options);
   const network::OutputCompression compression(problem.correlations.sigma31, now);
   now = compression.compress(now);
@@ -154,16 +165,24 @@ TransitionRun run_transitions(const LearningProblem& problem, const TransitionOp
   Look here = observer.look(now);
   double t = 0, stretch = 1e-3 * kTau / modes.singular_values[0];
   keep(t, here);
+  double step = stretch;  // as the integrator last took them
+  const auto flow_over = [&](double duration) {
+    return network::gradient_flow_fully(now, correlations, kTau, base::TimeGrid<double>({0, duration}),
+                                        {.stepper = ode::Stepper::dopri5,
+                                         .relative_tolerance = 1e-8,
+                                         .absolute_tolerance = 1e-10,
+                                         .first_step = std::min(step, duration),
+                                         .maximum_step = duration});
+  };
   while (observer.least_share(here) < options.completion) {
     if (run.times.size() >= kMostSamples)
       throw base::NumericalError(
           fmt::format("{}: not learned within {} samples", problem.name, kMostSamples));
-    const auto solution =
-        network::gradient_flow_fully(now, correlations, kTau, base::TimeGrid<double>({0, stretch}),
-                                     {.relative_tolerance = 1e-8,
-                                      .absolute_tolerance = 1e-10,
-                                      .first_step = stretch,
-                                      .maximum_step = stretch});
+    const auto solution = flow_over(stretch);
+    run.work.accepted_steps += solution.work.accepted_steps;
+    run.work.rejected_steps += solution.work.rejected_steps;
+    run.work.evaluations += solution.work.evaluations;
+    step = stretch / static_cast<double>(solution.work.accepted_steps);
     auto next = network::network_at(now, solution.trajectory.final_state());
     const Look there = observer.look(next);
     const double change = observer.change(here, there);

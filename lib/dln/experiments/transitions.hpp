@@ -10,9 +10,11 @@
 #include <cstdint>
 #include <vector>
 
+#include "dln/base/depth.hpp"
 #include "dln/experiments/learning_problem.hpp"
 #include "dln/experiments/learning_speed.hpp"
-#include "dln/network/linear_network.hpp"
+#include "dln/linalg/matrix.hpp"
+#include "dln/ode/integrate.hpp"
 
 namespace dln::experiments {
 
@@ -43,7 +45,8 @@ struct TransitionRun {
   std::vector<std::size_t> plateaus;      // samples at which the speed is lowest
   double initial_strength;                // u0
   Eigen::Index simulated_outputs;         // fewer than N_3 where fewer are exactly the same
-  std::vector<linalg::Matrix> answers;    // where kept: U^T W^L...W^1 : modes x items, at every sample
+  ode::Work work;
+  std::vector<linalg::Matrix> answers;  // where kept: U^T W^L...W^1 : modes x items, at every sample
 
   linalg::Vector sharpness() const { return rise_times.cwiseQuotient(half_times); }
   double median_sharpness() const;
