@@ -1,6 +1,10 @@
 #include "dln/experiments/transitions.hpp"
 
+#include <fmt/format.h>
+#include <tbb/parallel_for.h>
+
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
 
@@ -201,6 +205,20 @@ TransitionRun run_transitions(const LearningProblem& full_problem, const Transit
   measure_modes(run, modes.singular_values);
   run.plateaus = find_plateaus(run.speed);
   return run;
+}
+
+std::vector<std::vector<TransitionRun>> run_transitions(const std::vector<const LearningProblem*>& problems,
+                                                        const std::vector<TransitionOptions>& options,
+                                                        base::Progress& progress) {
+  std::vector<std::vector<TransitionRun>> runs(problems.size(), std::vector<TransitionRun>(options.size()));
+  const std::size_t total = problems.size() * options.size();
+  std::atomic<std::size_t> done{0};
+  tbb::parallel_for(std::size_t{0}, total, [&](std::size_t i) {
+    const std::size_t problem = i / options.size(), option = i % options.size();
+    runs[problem][option] = run_transitions(*problems[problem], options[option]);
+    progress.report("transitions", static_cast<double>(++done) / static_cast<double>(total));
+  });
+  return runs;
 }
 
 Vector predicted_sharpness(const LearningProblem& problem, const TransitionOptions& options) {

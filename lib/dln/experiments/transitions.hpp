@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "dln/base/depth.hpp"
+#include "dln/base/progress.hpp"
 #include "dln/experiments/learning_problem.hpp"
 #include "dln/experiments/learning_speed.hpp"
 #include "dln/linalg/matrix.hpp"
@@ -26,10 +27,10 @@ enum class TransitionStart {
 
 struct TransitionOptions {
   base::Depth depth = base::Depth::from_layers(3);
-  double share = 2e-3;  // u0 over the least s, greater than 0 and at most 0.01
+  double share = 5e-3;  // u0 over the least s, greater than 0 and at most 0.01
   TransitionStart start = TransitionStart::decoupled;
   double completion = 0.99;  // the run ends when every mode has this share of its s, in (0.9, 1)
-  double resolution = 0.03;  // no mode moves by more than twice this share of its s between two samples
+  double resolution = 0.04;  // no mode moves by more than twice this share of its s between two samples
   bool keep_answers = false;
   std::uint64_t seed = 1;
 };
@@ -59,9 +60,15 @@ struct TransitionRun {
 // reasonable time), NumericalError when the flow stops early.
 TransitionRun run_transitions(const LearningProblem& problem, const TransitionOptions& options);
 
+// Every problem under each of the options, on all cores: [problem][options].
+std::vector<std::vector<TransitionRun>> run_transitions(const std::vector<const LearningProblem*>& problems,
+                                                        const std::vector<TransitionOptions>& options,
+                                                        base::Progress& progress);
+
 // (t90 - t10)/t50 of every mode from u0 by the closed form of Eq 15.
 linalg::Vector predicted_sharpness(const LearningProblem& problem, const TransitionOptions& options);
 
+// NaN for none, or where one is NaN.
 double median(linalg::Vector values);
 
 }  // namespace dln::experiments
