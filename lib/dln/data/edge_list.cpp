@@ -96,6 +96,10 @@ class Reader {
 
   void check(const Word& word) const {
     if (word.text.empty()) fail(word.column, "nothing between two commas; expected a line such as: a,b,0.5");
+    if (const auto blank = word.text.find_first_of(" \t"); blank != word.text.npos)
+      fail(word.column + blank,
+           fmt::format("a blank within {}; expected names without blanks, and a point in decimals",
+                       in_quotes(word.text)));
     if (word.text.size() > kLongestName)
       fail(word.column,
            fmt::format("a word of {} bytes; expected at most {}", word.text.size(), kLongestName));

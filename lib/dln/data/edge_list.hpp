@@ -2,9 +2,9 @@
 //
 //   a b [weight]        or        a,b[,weight]
 //
-// with any names for the items; weight 1 where none is given. '#' starts a comment, blank lines mean nothing.
-// A name alone on its line declares an item (one without edges is allowed); once any item is declared, every
-// edge must be between declared ones, so that a slip of the pen makes no new item.
+// with names without blanks for the items; weight 1 where none is given. '#' starts a comment, blank lines
+// mean nothing. A name alone on its line declares an item (one without edges is allowed); once any item is
+// declared, every edge must be between declared ones, so that a slip of the pen makes no new item.
 #pragma once
 
 #include <filesystem>

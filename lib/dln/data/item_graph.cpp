@@ -58,9 +58,9 @@ ItemGraph numbered(std::string name, int items) {
   return graph;
 }
 
-// f(C) for C = (L + I/sigma^2)^{-1} and f = sqrt: no choice of a basis within an eigenspace changes it.
-Matrix root_of_covariance(const GraphModes& modes, int features) {
-  const Vector roots = modes.singular_values / std::sqrt(static_cast<double>(features));
+// C^{1/2}: no choice of a basis within an eigenspace changes it.
+Matrix root_of_covariance(const GraphModes& modes, double sigma) {
+  const Vector roots = (modes.eigenvalues.array() + 1 / (sigma * sigma)).rsqrt();
   return modes.eigenvectors * roots.asDiagonal() * modes.eigenvectors.transpose();
 }
 
@@ -167,13 +167,13 @@ Vector eigenspace_overlaps(const SingularModes& sampled, const GraphModes& modes
     for (Eigen::Index j = 0; j < projections.rows(); ++j)
       if (modes.eigenspace[static_cast<std::size_t>(j)] == modes.eigenspace[static_cast<std::size_t>(k)])
         overlaps[k] += projections(j, k) * projections(j, k);
-    overlaps[k] = std::sqrt(overlaps[k]);
+    overlaps[k] = std::min(std::sqrt(overlaps[k]), 1.0);  // but for rounding
   }
   return overlaps;
 }
 
 Dataset sample(const ItemGraph& graph, const GraphFeatures& features) {
-  const Matrix root = root_of_covariance(graph_modes(graph, features), features.features);
+  const Matrix root = root_of_covariance(graph_modes(graph, features), features.sigma);
   const Eigen::Index items = root.rows();
   Dataset dataset{Matrix::Identity(items, items), Matrix(features.features, items)};
   for (int feature = 0; feature < features.features; ++feature) {
@@ -190,7 +190,7 @@ Correlations expected_correlations(const ItemGraph& graph, const GraphFeatures& 
   Correlations correlations;
   correlations.sigma11 = Matrix::Identity(modes.eigenvectors.rows(), modes.eigenvectors.rows());
   correlations.sigma31 =
-      std::sqrt(static_cast<double>(features.features)) * root_of_covariance(modes, features.features);
+      std::sqrt(static_cast<double>(features.features)) * root_of_covariance(modes, features.sigma);
   correlations.target_power = modes.singular_values.squaredNorm();
   correlations.examples = graph.items.size();
   return correlations;
