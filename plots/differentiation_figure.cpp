@@ -45,12 +45,20 @@ std::string table(const DifferentiationFigure& figure) {
   return tsv;
 }
 
-void place(Script& script, std::size_t column, double width, double top, double height) {
+// Everything in pixels from the upper left, where panels are squares.
+constexpr double kWidth = 1560, kSide = 228, kRowPitch = 318, kFirstTop = 78;
+
+double height_of(const DifferentiationFigure& figure) {
+  return kFirstTop + kRowPitch * static_cast<double>(figure.rows.size() - 1) + kSide + 72;
+}
+
+void place(Script& script, const DifferentiationFigure& figure, double left, std::size_t row) {
+  const double height = height_of(figure), top = kFirstTop + kRowPitch * static_cast<double>(row);
   script
-      .line(fmt::format("set lmargin at screen {:g}; set rmargin at screen {:g}",
-                        0.01 + width * static_cast<double>(column),
-                        0.01 + width * static_cast<double>(column) + width - 0.012))
-      .line(fmt::format("set tmargin at screen {:g}; set bmargin at screen {:g}", top, top - height));
+      .line(fmt::format("set lmargin at screen {:g}; set rmargin at screen {:g}", left / kWidth,
+                        (left + kSide) / kWidth))
+      .line(fmt::format("set tmargin at screen {:g}; set bmargin at screen {:g}", 1 - top / height,
+                        1 - (top + kSide) / height));
 }
 
 void draw_similarity(Script& script, const Network& network, std::size_t k) {
@@ -115,43 +123,44 @@ double reach_of(const DifferentiationFigure::Row& row) {
   return 1.12 * reach;
 }
 
+// One data set: similarity at the snapshots, then the two networks' paths.
+void draw_row(Script& script, const DifferentiationFigure& figure, std::size_t r) {
+  const auto& row = figure.rows[r];
+  const double height = height_of(figure);
+  const double title = 1 - (kFirstTop + kRowPitch * static_cast<double>(r) - 46) / height;
+  const std::size_t maps = row.deep.answers->snapshots.size();
+  script
+      .line(fmt::format("set label 3 '{}: similarity of the answers to its items, N_l = {}' at screen "
+                        "0.022,{:g} left font ',14'",
+                        literal(row.name), row.deep.layers, title))
+      .line("set xlabel 'item' offset 0,0.6; set ylabel 'item' offset 0.8,0");
+  for (std::size_t k = 0; k < maps; ++k) {
+    place(script, figure, 34 + (kSide + 12) * static_cast<double>(k), r);
+    if (r + 1 == figure.rows.size() && k + 1 == maps)
+      script
+          .line(fmt::format(
+              "set colorbox horizontal user origin screen 0.3,{0:g} size screen 0.2,{0:g} noborder",
+              12 / height))
+          .line(fmt::format("set label 4 'dissimilar' at screen 0.29,{:g} right font ',13'", 18 / height))
+          .line(fmt::format("set label 5 'alike' at screen 0.51,{:g} left font ',13'", 18 / height));
+    draw_similarity(script, row.deep, k);
+    script.line("unset label 3; unset label 4; unset label 5; unset ylabel; unset colorbox");
+  }
+  script.line("set xlabel 'first principal axis'; set ylabel 'second principal axis' offset 0.8,0");
+  const double reach = reach_of(row), left = 34 + (kSide + 12) * static_cast<double>(maps) + 24;
+  place(script, figure, left, r);
+  draw_paths(script, row.deep, row.groups, reach);
+  place(script, figure, left + kSide + 36, r);
+  draw_paths(script, row.shallow, row.groups, reach);
+}
+
 }  // namespace
 
 Drawing differentiation_figure(const DifferentiationFigure& figure) {
-  Script script(figure.id, 1560, 80 + 290 * static_cast<int>(figure.rows.size()));
-  const std::size_t maps = figure.rows.at(0).deep.answers->snapshots.size();
-  const double width = 0.985 / static_cast<double>(maps + 2);
-  const auto count = static_cast<double>(figure.rows.size());
-  script.line("set multiplot; set border 15 lw 1; unset tics; set size noratio")
+  Script script(figure.id, static_cast<int>(kWidth), static_cast<int>(height_of(figure)));
+  script.line("set multiplot; set border 15 lw 1; unset tics; unset colorbox")
       .line("set cbrange [-0.6:1.2]; set palette defined (0 '#ffffff', 0.35 '#c6d4f2', 1 '#08184f')");
-  for (std::size_t r = 0; r < figure.rows.size(); ++r) {
-    const auto& row = figure.rows[r];
-    const double top = 0.885 - 0.93 / count * static_cast<double>(r), height = 0.93 / count - 0.105;
-    script.line(
-        fmt::format("set label 3 '{}: similarity of answers to the items, N_l = {}' at screen 0.01,{:g} "
-                    "left font ',14'",
-                    literal(row.name), row.deep.layers, top + 0.075));
-    for (std::size_t k = 0; k < maps; ++k) {
-      place(script, k, width, top, height);
-      const bool last = r + 1 == figure.rows.size() && k + 1 == maps;
-      if (last)
-        script.line("set colorbox horizontal user origin screen 0.3,0.035 size screen 0.2,0.018 noborder")
-            .line("set label 4 'dissimilar' at screen 0.29,0.044 right font ',13'")
-            .line("set label 5 'alike' at screen 0.51,0.044 left font ',13'");
-      else
-        script.line("unset colorbox");
-      draw_similarity(script, row.deep, k);
-      script.line("unset label 3; unset label 4; unset label 5");
-    }
-    script.line(
-        "unset colorbox; set xlabel 'first principal axis' offset 0,0.6; set ylabel 'second' offset 0.5,0");
-    const double reach = reach_of(row);
-    place(script, maps, width, top, height);
-    draw_paths(script, row.deep, row.groups, reach);
-    place(script, maps + 1, width, top, height);
-    draw_paths(script, row.shallow, row.groups, reach);
-    script.line("unset xlabel; unset ylabel");
-  }
+  for (std::size_t r = 0; r < figure.rows.size(); ++r) draw_row(script, figure, r);
   script.line("unset multiplot");
   return {figure.id, figure.title, figure.alternative_text, script.text(), table(figure)};
 }

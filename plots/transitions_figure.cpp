@@ -12,8 +12,8 @@ using experiments::TransitionRun;
 using Curve = std::vector<std::array<double, 2>>;
 
 // Black, blue, green, red from shallow to deep; dashes tell them apart in grey.
-constexpr const char* kStyles[] = {"lw 2.2 lc rgb '#000000'", "lw 2.2 dt (8,3) lc rgb '#1f49b6'",
-                                   "lw 2.2 dt (3,2) lc rgb '#1a8f3c'", "lw 2.4 lc rgb '#c2181b'"};
+constexpr const char* kColours[] = {"#000000", "#1f49b6", "#1a8f3c", "#c2181b"};
+constexpr const char* kDashes[] = {"", "dt (8,3)", "dt (3,2)", ""};
 
 double share(const TransitionRun& run, std::size_t i) {
   return run.times[i] / run.times.back();
@@ -112,9 +112,9 @@ void draw_error(Script& script, const TransitionsFigure& figure, const Transitio
           fmt::format("set label 2 'plateaus {}' at graph 0,1.05 left font ',12' tc rgb '#444444'", counts));
   std::string plot = "plot ";
   for (std::size_t d = 0; d < figure.layers.size(); ++d)
-    plot += fmt::format("'-' with lines {} {}, ", kStyles[d],
+    plot += fmt::format("'-' with lines lw 2.2 lc rgb '{}' {} {}, ", kColours[d], kDashes[d],
                         legend ? fmt::format("title 'N_l = {}'", figure.layers[d]) : "notitle");
-  plot += fmt::format("'-' with points pt 5 ps 0.55 lc rgb '#c2181b' {}",
+  plot += fmt::format("'-' with points pt 5 ps 0.55 lc rgb '{}' {}", kColours[figure.layers.size() - 1],
                       legend ? fmt::format("title 'plateaus of N_l = {}'", figure.layers.back()) : "notitle");
   script.line(plot);
   for (const auto& run : *column.runs) script.curve(error_curve(run));
@@ -127,11 +127,9 @@ void draw_modes(Script& script, const TransitionsFigure& figure, const Transitio
   const auto modes = modes_of(figure, column);
   std::string plot = "plot ";
   for (std::size_t k = 0; k < modes.size(); ++k)
-    plot += fmt::format("{}'-' with lines lw {:g} lc rgb '{}' notitle", k == 0 ? "" : ", ",
-                        2.6 - 1.6 * static_cast<double>(k) / static_cast<double>(modes.size()),
-                        depth == 0                          ? "#000000"
-                        : depth + 1 == figure.layers.size() ? "#c2181b"
-                                                            : "#1a8f3c");
+    plot +=
+        fmt::format("{}'-' with lines lw {:g} lc rgb '{}' notitle", k == 0 ? "" : ", ",
+                    2.6 - 1.6 * static_cast<double>(k) / static_cast<double>(modes.size()), kColours[depth]);
   script.line(plot);
   for (const Eigen::Index mode : modes)
     script.curve(mode_curve((*column.runs)[depth], mode, column.problem->modes.singular_values[mode]));
@@ -142,7 +140,10 @@ void draw_modes(Script& script, const TransitionsFigure& figure, const Transitio
 Drawing transitions_figure(const TransitionsFigure& figure) {
   Script script(figure.id, 1560, 820);
   script.line("set multiplot; set xrange [0:1]; set xtics 0,0.5,1; set mxtics 5");
-  script.line("set key at screen 0.055,0.995 left top horizontal Left reverse samplen 3 width 2 font ',14'")
+  script
+      .line(
+          "set key at screen 0.055,0.995 left top vertical maxrows 1 Left reverse samplen 3 width 2 font "
+          "',14'")
       .line("set logscale y; set yrange [2e-4:1.5]; set format y '10^{%T}'; set format x ''")
       .line("set ylabel 'error E / E(0)' offset 0.5,0");
   for (std::size_t c = 0; c < figure.columns.size(); ++c) {
