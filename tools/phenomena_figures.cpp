@@ -86,7 +86,8 @@ plots::Drawing draw_differentiation(Context& context) {
       {.id = "differentiation",
        .title =
            fmt::format("Progressive differentiation: a network of {} layers tells broad categories apart "
-                       "before narrow ones, one without hidden layers all at once; decoupled start, "
+                       "before narrow ones, one without hidden layers all at once; a symbol for each quarter "
+                       "of the items, circles to diamonds in their order; decoupled start, "
                        "gradient flow, seed {}.",
                        kLayers, context.seed()),
        .alternative_text =

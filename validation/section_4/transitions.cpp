@@ -243,13 +243,13 @@ std::vector<Claim> claims_on_transitions() {
         .section = 4,
         .sentence =
             "On data from structured graphical models deep networks, and not shallow ones, learn in stages: "
-            "plateaus of the total error, and modes that rise in about the time they wait, or less. Without "
+            "plateaus of the total error, and modes that rise in about the time they wait, or less; from "
+            "decoupled starts at any depth, with one hidden layer from small random weights too. Without "
             "hidden "
-            "layers learning only ever slows down. With one hidden layer, a smooth spectrum gives one "
-            "plateau "
-            "from a decoupled start; several need gaps in the spectrum, or more layers. A flat spectrum "
-            "gives "
-            "one stage at any depth.",
+            "layers learning only ever slows down. With one hidden layer and a decoupled start a smooth "
+            "spectrum "
+            "gives one plateau; several need gaps in the spectrum, or more layers. A flat spectrum gives one "
+            "stage at any depth.",
         .source = "talks",
         .formula = "sharp: median (t_{90} − t_{10})/t_{50} ≤ 1.2; plateau: −dE/dt doubles after a low",
         .witnesses = "TND",

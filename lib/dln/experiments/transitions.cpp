@@ -99,6 +99,65 @@ class Observer {
   Network direction_;
 };
 
+// Follows the flow from sample to sample, each stretch so long that modes move by about the resolution. How
+// long that is, is found by trying: nothing is known of how long learning takes.
+class Walk {
+ public:
+  Walk(Network start, const data::Correlations& correlations, const data::SingularModes& modes,
+       double resolution)
+      : now_(std::move(start)),
+        correlations_(correlations),
+        observer_(correlations, modes, now_),
+        here_(observer_.look(now_)),
+        resolution_(resolution),
+        stretch_(1e-3 * kTau / modes.singular_values[0]),
+        step_(stretch_) {}
+
+  const Network& network() const { return now_; }
+  const Look& here() const { return here_; }
+  double time() const { return time_; }
+  double least_share() const { return observer_.least_share(here_); }
+  const ode::Work& work() const { return work_; }
+
+  void advance() {
+    for (;; stretch_ /= 2) {
+      auto next = after_stretch();
+      const Look there = observer_.look(next);
+      const double change = observer_.change(here_, there);
+      if (!(change <= 2 * resolution_)) continue;
+      now_ = std::move(next);
+      here_ = there;
+      time_ += stretch_;
+      if (change < resolution_) stretch_ *= std::min(resolution_ / change, 1.5);
+      return;
+    }
+  }
+
+ private:
+  Network after_stretch() {
+    const auto solution =
+        network::gradient_flow_fully(now_, correlations_, kTau, base::TimeGrid<double>({0, stretch_}),
+                                     {.stepper = ode::Stepper::dopri5,
+                                      .relative_tolerance = 1e-8,
+                                      .absolute_tolerance = 1e-10,
+                                      .first_step = std::min(step_, stretch_),
+                                      .maximum_step = stretch_});
+    work_.accepted_steps += solution.work.accepted_steps;
+    work_.rejected_steps += solution.work.rejected_steps;
+    work_.evaluations += solution.work.evaluations;
+    step_ = stretch_ / static_cast<double>(solution.work.accepted_steps);
+    return network::network_at(now_, solution.trajectory.final_state());
+  }
+
+  Network now_;
+  const data::Correlations& correlations_;
+  Observer observer_;
+  Look here_;
+  double resolution_, time_ = 0, stretch_;
+  double step_;  // as the integrator last took them
+  ode::Work work_;
+};
+
 // The first time at which a mode passes `level`, on straight lines between samples; NaN where it never does.
 double time_of(const TransitionRun& run, Eigen::Index mode, double level) {
   const auto u = run.strengths.col(mode);
@@ -142,66 +201,37 @@ double TransitionRun::largest_rise() const {
   return rise;
 }
 
-// Stretch by stretch: each so long that modes move by about the resolution, found by trying; nothing is known
-// of how long learning takes.
 TransitionRun run_transitions(const LearningProblem& full_problem, const TransitionOptions& options) {
   check(options);
   const bool decoupled = options.start == TransitionStart::decoupled;
   const LearningProblem problem = decoupled ? with_modes_as_outputs(full_problem) : full_problem;
-  Network now = starting_network(problem, options);
-  const network::OutputCompression compression(problem.correlations.sigma31, now);
-  now = compression.compress(now);
+  const Network start = starting_network(problem, options);
+  const network::OutputCompression compression(problem.correlations.sigma31, start);
   const auto correlations = compression.compress(problem.correlations);
   const auto modes = compression.compress(problem.modes);
-  Observer observer(correlations, modes, now);
   TransitionRun run;
   run.initial_strength = initial_strength(problem, options);
-  run.simulated_outputs = now.outputs();
+  run.simulated_outputs = compression.outputs();
   std::vector<double> rows;
-  const auto keep = [&](double t, const Look& look) {
-    run.times.push_back(t);
+  Walk walk(compression.compress(start), correlations, modes, options.resolution);
+  for (;; walk.advance()) {
+    const Look& look = walk.here();
+    run.times.push_back(walk.time());
     rows.insert(rows.end(), look.strengths.begin(), look.strengths.end());
     run.error.push_back(look.error);
     run.speed.push_back(look.speed);
     run.leak.push_back(look.leak);
-    if (options.keep_answers) run.answers.push_back(modes.output.transpose() * network::end_to_end(now));
-  };
-  Look here = observer.look(now);
-  double t = 0, stretch = 1e-3 * kTau / modes.singular_values[0];
-  keep(t, here);
-  double step = stretch;  // as the integrator last took them
-  const auto flow_over = [&](double duration) {
-    return network::gradient_flow_fully(now, correlations, kTau, base::TimeGrid<double>({0, duration}),
-                                        {.stepper = ode::Stepper::dopri5,
-                                         .relative_tolerance = 1e-8,
-                                         .absolute_tolerance = 1e-10,
-                                         .first_step = std::min(step, duration),
-                                         .maximum_step = duration});
-  };
-  while (observer.least_share(here) < options.completion) {
+    if (options.keep_answers)
+      run.answers.push_back(modes.output.transpose() * network::end_to_end(walk.network()));
+    if (!(walk.least_share() < options.completion)) break;
     if (run.times.size() >= kMostSamples)
       throw base::NumericalError(
           fmt::format("{}: not learned within {} samples", problem.name, kMostSamples));
-    const auto solution = flow_over(stretch);
-    run.work.accepted_steps += solution.work.accepted_steps;
-    run.work.rejected_steps += solution.work.rejected_steps;
-    run.work.evaluations += solution.work.evaluations;
-    step = stretch / static_cast<double>(solution.work.accepted_steps);
-    auto next = network::network_at(now, solution.trajectory.final_state());
-    const Look there = observer.look(next);
-    const double change = observer.change(here, there);
-    if (!(change <= 2 * options.resolution)) {
-      stretch /= 2;
-      continue;
-    }
-    now = std::move(next);
-    here = there;
-    keep(t += stretch, here);
-    if (change < options.resolution) stretch *= std::clamp(options.resolution / change, 1.0, 1.5);
   }
   using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   run.strengths =
       Eigen::Map<const RowMajor>(rows.data(), static_cast<Eigen::Index>(run.times.size()), modes.size());
+  run.work = walk.work();
   measure_modes(run, modes.singular_values);
   run.plateaus = find_plateaus(run.speed);
   return run;
