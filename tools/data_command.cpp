@@ -1,4 +1,4 @@
-// dln data: the data sets of the theory, made (tree) or looked at (info).
+// dln data: the data sets of the theory, made (tree, graphs) or looked at (info).
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -11,6 +11,7 @@
 #include "dln/data/whitening.hpp"
 #include "tools/commands.hpp"
 #include "tools/console.hpp"
+#include "tools/graph_data.hpp"
 #include "tools/strict_text.hpp"
 
 namespace dln::tools {
@@ -106,6 +107,7 @@ void add_data(CLI::App& app, Action& chosen) {
   tree_command->add_option("--out", tree->out,
                            "Also write the features to this file, tab-separated, a line an item");
   tree_command->callback([tree, &chosen] { chosen = [tree] { return run_tree(*tree); }; });
+  add_graph_data(*command, chosen);
 
   auto info = std::make_shared<InfoOptions>();
   CLI::App* info_command =

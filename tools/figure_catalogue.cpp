@@ -7,6 +7,7 @@
 #include "dln/base/error.hpp"
 #include "plots/figures.hpp"
 #include "tools/depth_sweep_figures.hpp"
+#include "tools/phenomena_figures.hpp"
 #include "tools/strict_text.hpp"
 
 namespace dln::tools {
@@ -246,6 +247,10 @@ const std::vector<CatalogueEntry>& figure_catalogue() {
       {"rate", "learning rates of a mode against depth: edge of stability, fastest rate, steps", false,
        draw_rate},
       {"unequal", "which layer moves when, from unequal layers", false, draw_unequal},
+      {"stages", "stages of learning on graphs: error and modes, with and without hidden layers", false,
+       draw_stages},
+      {"differentiation", "items told apart, broad categories first: similarity and paths", false,
+       draw_differentiation},
   };
   return catalogue;
 }

@@ -55,7 +55,8 @@ std::string summary(const Tally& tally) {
 namespace {
 
 const char* kSectionTitles[] = {"", "General learning dynamics of gradient descent",
-                                "Deeper multilayer dynamics", "Efficacy of greedy unsupervised pretraining"};
+                                "Deeper multilayer dynamics", "Efficacy of greedy unsupervised pretraining",
+                                "Abstract, talks and discussion"};
 
 Section conventions() {
   return {"conventions",
@@ -93,9 +94,9 @@ Report compose_report(std::vector<ClaimRecord> records, std::vector<Figure> figu
   std::set<int> numbers;
   for (const ClaimRecord& record : records) numbers.insert(record.info.section);
   for (int number : numbers) {
-    const char* title = number >= 1 && number <= 3 ? kSectionTitles[number] : "Beyond the paper";
+    const char* title = number >= 1 && number <= 4 ? kSectionTitles[number] : "Beyond the paper";
     Section section{fmt::format("section-{}", number),
-                    number >= 1 ? fmt::format("Section {}: {}", number, title) : title,
+                    number >= 1 && number <= 3 ? fmt::format("Section {}: {}", number, title) : title,
                     {}};
     for (ClaimRecord& record : records)
       if (record.info.section == number) section.blocks.emplace_back(std::move(record));

@@ -48,7 +48,7 @@ TEST(Program, RefusesUnknownWordsWithExitCode2) {
       {"verify", "--nonsense"},
       {"verify", "--claim", "C999"},
       {"verify", "--claim"},
-      {"verify", "--section", "4"},
+      {"verify", "--section", "5"},
       {"verify", "--section", "one"},
       {"verify", "--section", "3"},
       {"verify", "--effort", "heroic"},
