@@ -7,6 +7,7 @@
 #include "dln/base/error.hpp"
 #include "plots/figures.hpp"
 #include "tools/depth_sweep_figures.hpp"
+#include "tools/start_figures.hpp"
 #include "tools/strict_text.hpp"
 
 namespace dln::tools {
@@ -246,6 +247,11 @@ const std::vector<CatalogueEntry>& figure_catalogue() {
       {"rate", "learning rates of a mode against depth: edge of stability, fastest rate, steps", false,
        draw_rate},
       {"unequal", "which layer moves when, from unequal layers", false, draw_unequal},
+      {"orthogonal", "orthogonal and Gaussian starts against depth: singular values, learning time", true,
+       draw_orthogonal},
+      {"layers", "perceptual learning: size and timing of change in every layer", false, draw_layers},
+      {"critical-period", "learning time of a later task against the age at which input comes", false,
+       draw_critical_period},
   };
   return catalogue;
 }

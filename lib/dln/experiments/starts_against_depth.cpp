@@ -78,23 +78,14 @@ StartRun run_start(const LearningProblem& problem, const StartsOptions& o, const
   const double unit = 1 / (problem.correlations.sigma11(0, 0) * data::sum_factor(problem.correlations)) /
                       static_cast<double>(matrices);
   const double learned = threshold(problem, o.remaining);
-  int stable = kLowest, rising = kHighest + 1;
-  Trial best = train(problem, start, unit * kappa_at(stable), learned, most);
-  while (rising - stable > 1) {
-    const int k = (stable + rising) / 2;
-    const Trial trial = train(problem, start, unit * kappa_at(k), learned, most);
-    if (trial.rose) {
-      rising = k;
-    } else {
-      stable = k;
-      best = trial;
-    }
-  }
+  int k = kHighest;
+  Trial best = train(problem, start, unit * kappa_at(k), learned, most);
+  while (best.rose && k > kLowest) best = train(problem, start, unit * kappa_at(--k), learned, most);
   std::vector<linalg::Matrix> square;
   for (int l = 1; l < matrices; ++l) square.emplace_back(start.weight(l));
   const linalg::Vector logs = linalg::log_singular_values_of_product(square);
   const Eigen::Index n = logs.size();
-  return {kappa_at(stable),
+  return {kappa_at(k),
           best.epochs,
           best.learned && !best.rose,
           logs[0],

@@ -30,9 +30,8 @@ struct StartsOptions {
   std::uint64_t seed = 1;
 };
 
-// One start trained at the highest stable rate of a grid whose neighbours are 10 % apart. A rate is stable if
-// the error never rises until it has learned or been given up; stable rates are taken to be all those below
-// the edge, which is found by bisection. Below it a lower rate only takes longer.
+// One start trained at the highest stable rate of a grid whose neighbours are 10 % apart: the highest at
+// which the error never rises until it has learned or been given up. At a lower one it only takes longer.
 struct StartRun {
   double kappa;  // rate = kappa / (c L), Sigma11 = c I: in units of about 1/lambda_max at unit strengths
   long epochs;   // at which it learned or was given up
