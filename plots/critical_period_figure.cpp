@@ -71,8 +71,7 @@ void draw_ages(Script& script, const CriticalPeriodFigure& figure) {
                         figure.window_end))
       .line(fmt::format("set arrow 2 from {0:g},graph 0 to {0:g},graph 1 nohead lc rgb '#666666'",
                         figure.closing_age))
-      .line(fmt::format("set label 1 'v = 1/2 at T_c' at {:g},graph 1.035 center font ',13'",
-                        figure.window_end))
+      .line(fmt::format("set label 1 'v = 1/2' at {:g},graph 1.035 center font ',13'", figure.window_end))
       .line(fmt::format("set label 2 'T_c' at {:g},graph 1.035 center font ',13'", figure.closing_age));
   std::string command = "plot ";
   std::vector<Curve> drawn;

@@ -141,8 +141,8 @@ Drawing perceptual_learning_figure(const PerceptualLearningFigure& figure) {
       {"receptive fields: timing", "half of it done (epochs of τ)",
        [](const auto& c) { return c.gain_half_time; }}};
   for (int i = 0; i < 4; ++i) {
-    const double left = 0.055 + 0.25 * i;
-    place(script, left, left + 0.185, 0.54, 0.83);
+    const double left = 0.062 + 0.25 * i;
+    place(script, left, left + 0.178, 0.58, 0.86);
     script.line(fmt::format("set title '{}'; set ylabel '{}'", panels[i].title, panels[i].axis));
     script.line(i == 0 || i == 2 ? "set logscale y; set yrange [*:*]" : "unset logscale y; set yrange [*:*]");
     draw_layers(script, figure, panels[i].quantity, i == 0);
@@ -151,11 +151,11 @@ Drawing perceptual_learning_figure(const PerceptualLearningFigure& figure) {
   const double step = 0.98 / static_cast<double>(shown), most = 1.1 * largest_response(*figure.shown);
   script.line("unset logscale y; set xrange [0:180]; set xtics 45; set xlabel 'orientation (degrees)'")
       .line("set xzeroaxis lt -1 lw 0.8 lc rgb '#888888'")
-      .line("set key at screen 0.03,0.475 left top horizontal Left reverse samplen 3 font ',13'")
+      .line("set key at screen 0.03,0.47 left top horizontal maxrows 1 Left reverse samplen 3 font ',13'")
       .line(fmt::format("set yrange [{:g}:{:g}]", -most, most));
   for (std::size_t l = 0; l < shown; ++l) {
-    const double left = 0.055 + step * static_cast<double>(l);
-    place(script, left, left + step - 0.07, 0.07, 0.40);
+    const double left = 0.062 + step * static_cast<double>(l);
+    place(script, left, left + step - 0.08, 0.095, 0.385);
     script.line(fmt::format("set title 'a unit above layer {}'; set ylabel 'response'", l + 1));
     draw_field(script, *figure.shown, l, l == 0);
   }

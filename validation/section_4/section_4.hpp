@@ -1,0 +1,12 @@
+// The claims of the abstract, the discussion and the talks, by subject.
+#pragma once
+
+#include <vector>
+
+#include "validation/claim.hpp"
+
+namespace dln::validation::section_4 {
+
+std::vector<Claim> claims_on_layers();  // C44
+
+}  // namespace dln::validation::section_4
