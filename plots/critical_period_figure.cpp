@@ -69,7 +69,7 @@ void draw_ages(Script& script, const CriticalPeriodFigure& figure) {
   script
       .line(fmt::format("set arrow 1 from {0:g},graph 0 to {0:g},graph 1 nohead dt (4,4) lc rgb '#666666'",
                         figure.window_end))
-      .line(fmt::format("set arrow 2 from {0:g},graph 0 to {0:g},graph 1 nohead lc rgb '#666666'",
+      .line(fmt::format("set arrow 2 from {0:g},graph 0 to {0:g},graph 1 nohead dt solid lc rgb '#666666'",
                         figure.closing_age))
       .line(fmt::format("set label 1 'v = 1/2' at {:g},graph 1.035 center font ',13'", figure.window_end))
       .line(fmt::format("set label 2 'T_c' at {:g},graph 1.035 center font ',13'", figure.closing_age));
@@ -79,7 +79,8 @@ void draw_ages(Script& script, const CriticalPeriodFigure& figure) {
     for (const auto& [later, how] :
          {std::pair{&curves[i].theory, fmt::format("with lines lw 4 lc rgb '{}' title 'theory, L = {}'",
                                                    colour(i), curves[i].matrices)},
-          {&curves[i].flow, std::string("with lines lw 1.6 dt (6,6) lc rgb '#ffffff' notitle")},
+          {&curves[i].flow, fmt::format("with points pt 7 ps 0.45 lc rgb '#000000' {}",
+                                        i == 0 ? "title 'flow of Eqs 10 and 14, each L'" : "notitle")},
           {&curves[i].network,
            fmt::format("with points pt {} ps 1.0 lw 1.6 lc rgb '#c2181b' title 'full network, L = {}'",
                        symbol(i), curves[i].matrices)}}) {
@@ -110,7 +111,7 @@ void draw_slow_downs(Script& script, const CriticalPeriodFigure& figure) {
     const int L = figure.run->curves[i].matrices;
     const Curve theory = slow_downs(figure, L, &SlowDown::theory);
     if (theory.empty()) continue;
-    add(fmt::format("with lines lw 4 lc rgb '{}' title 'theory, L = {}'", colour(i), L), theory);
+    add(fmt::format("with lines lw 4 lc rgb '{}' notitle", colour(i)), theory);
     add(fmt::format("with points pt {} ps 1.2 lw 1.6 lc rgb '#c2181b' title 'full network, L = {}'",
                     symbol(i), L),
         slow_downs(figure, L, &SlowDown::network));
@@ -128,15 +129,15 @@ void draw_slow_downs(Script& script, const CriticalPeriodFigure& figure) {
 Drawing critical_period_figure(const CriticalPeriodFigure& figure) {
   Script script(figure.id, 1400, 640);
   script.line("set multiplot; set logscale y; set format y '10^{%T}'")
-      .line("set tmargin at screen 0.72; set bmargin at screen 0.13")
+      .line("set tmargin at screen 0.77; set bmargin at screen 0.13")
       .line("set lmargin at screen 0.085; set rmargin at screen 0.48")
-      .line("set key at screen 0.03,0.99 left top vertical maxrows 4 Left reverse samplen 3 font ',13'")
+      .line("set key at screen 0.03,0.99 left top vertical maxrows 3 Left reverse samplen 3 font ',13'")
       .line("set xlabel 'age at which input comes (epochs of τ)'")
       .line("set ylabel 'learning time of the later task (epochs of τ)'");
   draw_ages(script, figure);
   script.line("set lmargin at screen 0.585; set rmargin at screen 0.98; set logscale x")
-      .line("set format x '10^{%T}'")
-      .line("set key at screen 0.54,0.99 left top vertical maxrows 4 Left reverse samplen 3 font ',13'")
+      .line("set format x '10^{%T}'; set xrange [7e-5:0.16]")
+      .line("set key at graph 0.97,0.97 right top Left reverse samplen 3 font ',13'")
       .line("set xlabel 'strength of an autoencoder at birth, v_0'")
       .line("set ylabel 'slow-down by total deprivation'");
   draw_slow_downs(script, figure);

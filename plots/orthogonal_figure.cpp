@@ -78,10 +78,11 @@ void plot(Script& script, const std::vector<Series>& all) {
 void place(Script& script, int panel) {
   const double left = 0.085 + 0.5 * panel;
   script.line(fmt::format("set lmargin at screen {:g}; set rmargin at screen {:g}", left, left + 0.395))
-      .line("set tmargin at screen 0.74; set bmargin at screen 0.13")
-      .line(fmt::format("set key at screen {:g},0.985 left top vertical maxrows 4 Left reverse samplen 3 "
-                        "font ',14'",
-                        left - 0.04));
+      .line("set tmargin at screen 0.80; set bmargin at screen 0.13")
+      .line(fmt::format(
+          "set key at screen {:g},0.985 left top vertical maxrows 3 Left reverse samplen 2 width -3 "
+          "font ',13'",
+          left - 0.04));
 }
 
 }  // namespace
@@ -99,19 +100,19 @@ Drawing orthogonal_figure(const OrthogonalFigure& figure) {
   script.line("set multiplot; set logscale x; set xrange [2.6:115]; set xtics (3, 5, 10, 20, 30, 50, 100)")
       .line("set xlabel 'number of layers N_l'");
   place(script, 0);
-  script.line("set ylabel 'log_{10} of singular values of the product'; set yrange [*:10]");
-  plot(script, {{"with points pt 5 ps 1.0 lc rgb '#c2181b' title 'orthogonal, all of them'",
-                 points(figure, &StartsRow::orthogonal, every, decades(&StartRun::log_median))},
-                {"with points pt 8 ps 1.1 lw 1.6 lc rgb '#0b1540' title 'Gaussian, greatest'",
-                 points(figure, &StartsRow::gaussian, every, decades(&StartRun::log_greatest))},
-                {"with points pt 6 ps 1.1 lw 1.6 lc rgb '#1f49b6' title 'Gaussian, median'",
-                 points(figure, &StartsRow::gaussian, every, decades(&StartRun::log_median))},
-                {"with points pt 2 ps 1.0 lw 1.6 lc rgb '#5b7fd1' title 'Gaussian, least'",
-                 points(figure, &StartsRow::gaussian, every, decades(&StartRun::log_least))},
-                {"with lines lw 2 lc rgb '#444444' title 'random-matrix law of the median'",
-                 law(figure, figure.log_median)},
-                {"with lines lw 2 dt (8,4) lc rgb '#444444' title 'the same of the least'",
-                 law(figure, figure.log_least)}});
+  script.line("set ylabel 'log_{10} of singular values of the product '; set yrange [*:10]");
+  plot(script,
+       {{"with points pt 5 ps 1.0 lc rgb '#c2181b' title 'orthogonal, all of them'",
+         points(figure, &StartsRow::orthogonal, every, decades(&StartRun::log_median))},
+        {"with points pt 8 ps 1.1 lw 1.6 lc rgb '#0b1540' title 'Gaussian, greatest'",
+         points(figure, &StartsRow::gaussian, every, decades(&StartRun::log_greatest))},
+        {"with points pt 6 ps 1.1 lw 1.6 lc rgb '#1f49b6' title 'Gaussian, median'",
+         points(figure, &StartsRow::gaussian, every, decades(&StartRun::log_median))},
+        {"with points pt 2 ps 1.0 lw 1.6 lc rgb '#5b7fd1' title 'Gaussian, least'",
+         points(figure, &StartsRow::gaussian, every, decades(&StartRun::log_least))},
+        {"with lines lw 2 lc rgb '#444444' title 'law of the median'", law(figure, figure.log_median)},
+        {"with lines lw 2 dt (8,4) lc rgb '#444444' title 'law of the least'",
+         law(figure, figure.log_least)}});
   place(script, 1);
   script.line("set logscale y; set yrange [*:*]; set ylabel 'epochs until 1 % of the error is left'");
   const auto learned = [](const StartRun& run) { return run.learned; };
@@ -125,7 +126,7 @@ Drawing orthogonal_figure(const OrthogonalFigure& figure) {
                  points(figure, &StartsRow::gaussian, learned, epochs)},
                 {"with lines lw 2 dt (8,4) lc rgb '#1f49b6' title 'median over starts'",
                  medians(figure, &StartsRow::gaussian)},
-                {"with points pt 9 ps 1.5 lc rgb '#1f49b6' title 'scaled Gaussian, not learned by then'",
+                {"with points pt 9 ps 1.5 lc rgb '#1f49b6' title 'Gaussian, not learned by then'",
                  points(figure, &StartsRow::gaussian, given_up, epochs)}});
   script.line("unset multiplot");
   return {figure.id, figure.title, figure.alternative_text, script.text(), table(figure)};

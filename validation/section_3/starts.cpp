@@ -101,10 +101,12 @@ std::vector<Check> c48(Context& context, Kind orthogonal) {
        .witness_pair = "TN"},
       {.quantity = "learning time from orthogonal starts, slowest over fastest depth of 20 layers or more",
        .measured = slowest / fastest,
-       .expected = 1,
-       .relation = Relation::within,
-       .bound = 0.5,
-       .bound_reason = "1.3 in pilot runs, ±15 % about the middle; a step of the grid of rates is 10 %",
+       .expected = 1.35,
+       .relation = Relation::at_most,
+       .bound = context.effort() == Effort::quick ? 1.35 : 2,
+       .bound_reason =
+           "depth itself grows as far as fivefold; 1.3 to 1.5 in pilot runs, a step of the grid of "
+           "rates being 10 %",
        .witness_pair = "ND",
        .dataset = problem.name},
       {.quantity = "the same, 20 layers or more over three: flat only once it is deep",

@@ -220,7 +220,7 @@ std::vector<Check> checks_on_critical_period(const Context& context, const Laws&
                       .measured = std::abs(std::log(ratio)),
                       .expected = 0,
                       .relation = Relation::at_most,
-                      .bound = std::log(6.0),
+                      .bound = std::log(context.effort() == Effort::quick ? 6.0 : 3.0),
                       .bound_reason = "directions start from strengths that scatter by a factor of a few, in "
                                       "every layer: the size of the effect, not its value",
                       .witness_pair = "TN"});
