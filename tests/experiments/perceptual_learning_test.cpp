@@ -76,7 +76,9 @@ TEST(PerceptualLearning, ReceptiveFieldsChangeMoreAndLaterTheHigherTheLayerEqual
                 1.1 * (found[l - 1].gain_after / found[l - 1].gain_before));
       EXPECT_GT(found[l].gain_half_time, found[l - 1].gain_half_time + 1e-3);
     }
-    if (ratio == 1) EXPECT_NEAR(found[1].gain_after / found[1].gain_before, std::sqrt(10.0), 1e-7);
+    if (ratio == 1) {
+      EXPECT_NEAR(found[1].gain_after / found[1].gain_before, std::sqrt(10.0), 1e-7);
+    }
   }
 }
 

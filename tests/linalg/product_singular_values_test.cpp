@@ -58,9 +58,14 @@ TEST(ProductSingularValues, RefuseWhatIsNoProductOfSquareMatrices) {
   EXPECT_THROW(log_singular_values_of_product(unlike), base::DomainError);
   const std::vector<Matrix> nan{Matrix::Constant(2, 2, std::nan(""))};
   EXPECT_THROW(log_singular_values_of_product(nan), base::NumericalError);
-  // Two rows 200 decades apart.
-  const std::vector<Matrix> wide(2, Eigen::Vector2d(1, 1e-100).asDiagonal());
-  EXPECT_THROW(log_singular_values_of_product(wide), base::NumericalError);
+  const auto powers = [](std::size_t count) {
+    return log_singular_values_of_product(
+        std::vector<Matrix>(count, Eigen::Vector2d(1, 1e-100).asDiagonal()));
+  };
+  EXPECT_NEAR(powers(2)[1], 200 * std::log(0.1), 1e-10);
+  EXPECT_THROW(powers(4), base::NumericalError) << "400 decades apart";
+  const std::vector<Matrix> singular{Eigen::Vector2d(2, 0).asDiagonal(), Eigen::Vector2d(3, 1).asDiagonal()};
+  EXPECT_EQ(log_singular_values_of_product(singular)[1], -std::numeric_limits<double>::infinity());
 }
 
 }  // namespace

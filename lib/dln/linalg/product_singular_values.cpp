@@ -16,6 +16,18 @@ struct Graded {
   double scale = 0;
 };
 
+// A row that was not zero and is not made so may not get lost below the smallest double.
+void require_held(const Matrix& rows, const Matrix& before, const Matrix& r) {
+  for (Eigen::Index i = 0; i < rows.rows(); ++i) {
+    const double size = rows.row(i).cwiseAbs().maxCoeff();
+    if (before(i, i) != 0 && r(i, i) != 0 && !(size > 1e-290))
+      throw base::NumericalError(fmt::format(
+          "singular values of a product: the least is {} of the largest, expected at least 1e-290; "
+          "take fewer factors",
+          size));
+  }
+}
+
 Graded triangular_product(std::span<const Matrix> factors) {
   const Eigen::Index n = factors.front().rows();
   Graded graded{Matrix::Identity(n, n)};
@@ -27,10 +39,12 @@ Graded triangular_product(std::span<const Matrix> factors) {
     const Matrix turned = factor * basis;
     basis = orthonormal_basis(turned);
     const Matrix r = (basis.transpose() * turned).triangularView<Eigen::Upper>();
-    graded.rows = (r * graded.rows).eval();
+    const Matrix before = graded.rows;
+    graded.rows = r * before;
     const double largest = graded.rows.cwiseAbs().maxCoeff();
     if (!(largest > 0)) break;
     graded.rows /= largest;
+    require_held(graded.rows, before, r);
     graded.scale += std::log(largest);
   }
   return graded;
@@ -42,7 +56,7 @@ double sweep(Matrix& a) {
   double worst = 0;
   for (Eigen::Index i = 0; i < a.cols(); ++i)
     for (Eigen::Index j = i + 1; j < a.cols(); ++j) {
-      const double p = a.col(i).norm(), q = a.col(j).norm();
+      const double p = a.col(i).stableNorm(), q = a.col(j).stableNorm();
       if (p == 0 || q == 0) continue;
       const double cosine = (a.col(i) / p).dot(a.col(j) / q);
       worst = std::max(worst, std::abs(cosine));
@@ -63,17 +77,12 @@ Vector log_singular_values_of_product(std::span<const Matrix> factors) {
   if (factors.empty()) throw base::DomainError("factors of a product: expected at least one, got none");
   Graded graded = triangular_product(factors);
   Matrix columns = graded.rows.transpose();
-  const double smallest = columns.colwise().norm().minCoeff();
-  if (!(smallest == 0 || smallest > 1e-150))
-    throw base::NumericalError(
-        fmt::format("singular values of a product: the least row is {} of the largest, expected at least "
-                    "1e-150; take fewer factors",
-                    smallest));
   const double enough = 10 * static_cast<double>(columns.rows()) * std::numeric_limits<double>::epsilon();
   int left = 60;
   while (sweep(columns) > enough)
     if (--left == 0) throw base::NumericalError("singular values of a product: did not converge");
-  Vector logs = columns.colwise().norm().array().log().matrix().transpose();
+  Vector logs(columns.cols());
+  for (Eigen::Index i = 0; i < logs.size(); ++i) logs[i] = std::log(columns.col(i).stableNorm());
   logs.array() += graded.scale;
   std::ranges::sort(logs, std::greater<>());
   return logs;
