@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -136,9 +137,11 @@ struct Script::Stream {
 Script::Script(const std::string& id, int width, int height) : stream_(std::make_unique<Stream>()) {
   line(fmt::format("# Stands alone, data included: gnuplot {0}.gp > {0}.svg", id));
   line("set encoding utf8");
-  line(fmt::format(
-      "set terminal svg size {},{} enhanced font 'DejaVu Sans,15' background '#ffffff' name 'figure_{}'",
-      width, height, id));
+  std::string name = "figure_" + id;
+  std::ranges::replace(name, '-', '_');  // gnuplot takes no other sign in a name
+  line(
+      fmt::format("set terminal svg size {},{} enhanced font 'DejaVu Sans,15' background '#ffffff' name '{}'",
+                  width, height, name));
   line("set border 3 lw 1.2");
   line("set tics nomirror out");
 }

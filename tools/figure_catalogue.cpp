@@ -8,6 +8,7 @@
 #include "plots/figures.hpp"
 #include "tools/depth_sweep_figures.hpp"
 #include "tools/phenomena_figures.hpp"
+#include "tools/start_figures.hpp"
 #include "tools/strict_text.hpp"
 
 namespace dln::tools {
@@ -251,6 +252,11 @@ const std::vector<CatalogueEntry>& figure_catalogue() {
        draw_stages},
       {"differentiation", "items told apart, broad categories first: similarity and paths", false,
        draw_differentiation},
+      {"orthogonal", "orthogonal and Gaussian starts against depth: singular values, learning time", true,
+       draw_orthogonal},
+      {"layers", "perceptual learning: size and timing of change in every layer", false, draw_layers},
+      {"critical-period", "learning time of a later task against the age at which input comes", false,
+       draw_critical_period},
   };
   return catalogue;
 }

@@ -8,5 +8,6 @@
 namespace dln::validation::section_4 {
 
 std::vector<Claim> claims_on_transitions();  // C42, C43
+std::vector<Claim> claims_on_layers();       // C44
 
 }  // namespace dln::validation::section_4

@@ -17,6 +17,32 @@ LinearNetwork<double> small_random_weights(const std::vector<Eigen::Index>& unit
   return network;
 }
 
+LinearNetwork<double> orthogonal_weights(const std::vector<Eigen::Index>& units, double gain,
+                                         base::RandomStream& stream) {
+  base::require_positive("gain", gain);
+  LinearNetwork<double> network(units);
+  for (int l = 1; l <= network.depth().weight_matrices(); ++l) {
+    auto weight = network.weight(l);
+    if (weight.rows() >= weight.cols())
+      weight = gain * linalg::haar_orthonormal(weight.rows(), weight.cols(), stream);
+    else
+      weight = gain * linalg::haar_orthonormal(weight.cols(), weight.rows(), stream).transpose();
+  }
+  return network;
+}
+
+LinearNetwork<double> scaled_gaussian_weights(const std::vector<Eigen::Index>& units, double gain,
+                                              base::RandomStream& stream) {
+  base::require_positive("gain", gain);
+  LinearNetwork<double> network(units);
+  for (int l = 1; l <= network.depth().weight_matrices(); ++l) {
+    auto weight = network.weight(l);
+    const double deviation = gain / std::sqrt(static_cast<double>(weight.cols()));
+    for (double& entry : weight.reshaped()) entry = deviation * stream.normal();
+  }
+  return network;
+}
+
 double deviation_for_strength(double initial_strength, Eigen::Index hidden_units) {
   base::require_positive("u0", initial_strength);
   base::require(hidden_units >= 1, "hidden units", static_cast<double>(hidden_units), "1 or more");

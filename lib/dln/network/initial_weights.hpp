@@ -13,6 +13,16 @@ namespace dln::network {
 LinearNetwork<double> small_random_weights(const std::vector<Eigen::Index>& units, double deviation,
                                            base::RandomStream& stream);
 
+// Every W^l = gain times orthonormal columns, or rows where it is wider than high, uniform over all such: all
+// singular values of a product of square ones are gain^L. Throws DomainError unless gain > 0.
+LinearNetwork<double> orthogonal_weights(const std::vector<Eigen::Index>& units, double gain,
+                                         base::RandomStream& stream);
+
+// Entries of W^l : N(0, gain^2 / N_l), by the units it reads: at gain 1 the mean square of an activity is
+// the same in every layer. Throws DomainError unless gain > 0.
+LinearNetwork<double> scaled_gaussian_weights(const std::vector<Eigen::Index>& units, double gain,
+                                              base::RandomStream& stream);
+
 // The deviation sqrt(2 u0 / N_2) at which a three-layer network's modes start with effective strength u0 in
 // the mean: |a + b|^2 / 4 is what grows (the direction a = b), and a, b in R^{N_2} are independent N(0,
 // deviation^2).

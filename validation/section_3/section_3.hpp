@@ -1,0 +1,12 @@
+// The claims of section 3, "Finding good weight initializations", by subject.
+#pragma once
+
+#include <vector>
+
+#include "validation/claim.hpp"
+
+namespace dln::validation::section_3 {
+
+std::vector<Claim> claims_on_starts();  // C48
+
+}  // namespace dln::validation::section_3
