@@ -14,6 +14,7 @@
 #ifdef DLN_WITH_SYMBOLIC
 #include "dln/symbolic/depth_solution.hpp"
 #include "dln/symbolic/derivations.hpp"
+#include "tools/derivation_latex.hpp"
 #endif
 
 namespace dln::tools {
@@ -60,45 +61,6 @@ std::string as_text(const Derivation& d) {
   for (const std::string& assumption : d.assumptions) out += fmt::format("  Given: {}\n", assumption);
   for (std::size_t i = 0; i < d.steps.size(); ++i) out += as_text(d.steps[i], i + 1);
   return out + "\n";
-}
-
-// --------------------------------------------------------------------------------------------------- as
-// LaTeX
-
-std::string escaped(std::string_view prose) {
-  std::string out;
-  for (char c : prose) {
-    if (c == '^' || c == '~')
-      out += fmt::format("\\{}{{}}", c);
-    else if (c == '\\')
-      out += "\\textbackslash{}";
-    else if (std::string_view("_&%#${}").find(c) != std::string_view::npos)
-      out += fmt::format("\\{}", c);
-    else if (c == '<' || c == '>')
-      out += fmt::format("${}$", c);
-    else
-      out += c;
-  }
-  return out;
-}
-
-std::string as_latex(const Step& step) {
-  std::string out =
-      fmt::format("\\item {}{}\n", step.role == Role::printed ? "As printed: " : "", escaped(step.text));
-  if (!step.lhs.empty()) out += fmt::format("\\[ {} = {} \\]\n", step.lhs.latex, step.rhs.latex);
-  if (step.role != Role::identity && step.role != Role::printed) return out;
-  if (step.decision == Decision::proven) return out + "The difference is $0$: proven.\n";
-  return out + fmt::format("\\[ {} \\ne 0 \\] remains: {}.\n", step.difference.latex, name_of(step.decision));
-}
-
-std::string as_latex(const Derivation& d) {
-  std::string out = fmt::format("\\subsection*{{{}: {} ({})}}\n", escaped(d.equation), escaped(d.title),
-                                name_of(d.decision()));
-  for (const std::string& assumption : d.assumptions)
-    out += fmt::format("Given: {}.\n\n", escaped(assumption));
-  out += "\\begin{enumerate}\n";
-  for (const Step& step : d.steps) out += as_latex(step);
-  return out + "\\end{enumerate}\n\n";
 }
 
 // ----------------------------------------------------------------------------------------------------- as
@@ -206,8 +168,7 @@ int solve_and_print(const DeriveOptions& options) {
     print(options.latex ? as_latex(derivation) : as_text(derivation));
     if (!options.latex)
       print(fmt::format("F(y) = {}\nt = {}\n\n", solution.antiderivative.text, solution.time.text));
-    print(fmt::format("\\[ t = {} \\]\n\\[ F(y) = {} \\]\n", solution.time.latex,
-                      solution.antiderivative.latex));
+    print(as_latex(solution));
     if (!options.latex) print("\n" + solution.cpp);
   }
   return derivation.identically_zero() ? 0 : 1;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <ostream>
 #include <set>
 
@@ -30,6 +31,16 @@ TEST_P(Derivations, ReduceToZero) {
   EXPECT_TRUE(d.identically_zero()) << log_of(d);
   EXPECT_TRUE(d.difference().empty());
   for (const Step& step : d.steps) EXPECT_NE(step.difference.text, "0") << step.text;
+}
+
+// A form that holds and one that does not are told apart by what is shown.
+TEST_P(Derivations, NeverShowOneEquationAsProvenAndAsRefuted) {
+  std::map<std::string, Decision> shown;
+  for (const Step& step : derive(GetParam()).steps) {
+    if (step.role != Role::identity && step.role != Role::printed) continue;
+    const auto [place, is_new] = shown.emplace(step.lhs.text + " = " + step.rhs.text, step.decision);
+    EXPECT_EQ(place->second, step.decision) << place->first;
+  }
 }
 
 TEST_P(Derivations, AreRefutedWhenMadeWrong) {

@@ -126,6 +126,30 @@ TEST(DeepMode, KeepsItsDigitsAtEveryDepthFromEveryStart) {
                    fmt::format("L = {}, u0/s = {}", n, x0));
 }
 
+// Numbers as they stand are exact, and the way from u0 to uf is their difference: short intervals, and starts
+// of any size, cost no digits although t's condition number grows as uf/(uf - u0).
+TEST(DeepMode, TimesOfShortIntervalsAndTinyStartsKeepAllTheirDigits) {
+  base::Worst worst;
+  const auto see = [&](double n, double u0, double uf, double s) {
+    const double t = time_to_reach(deep<double>(n, s, u0, 3), uf);
+    const Wide exact = time_to_reach(deep<Wide>(n, s, u0, 3), Wide(uf));
+    const double ulps = static_cast<double>(abs(Wide(Wide(t) / exact - 1))) / 2.2e-16;
+    worst.see(ulps);
+    EXPECT_LE(ulps, 24) << fmt::format("L = {}, s = {}, from {} to {}", n, s, u0, uf);
+  };
+  for (double n : {1.2, 1.99, 2.0, 2.7, 3.0, 4.0, 6.0, 9.0, 19.0, 41.0, 1000.0})
+    for (double s : {1.0, 0.7, 1e-100, 1e100})
+      for (double x0 : {1e-300, 1e-12, 0.2, 0.39, 0.4, 0.41, 0.5 - 1e-9, 0.5, 0.6, 0.999, 1.001, 2.0, 1e3})
+        for (double share : {1e-12, 2e-7, 1e-3, 0.1, 0.5}) {
+          if (x0 == 1e-300 && std::abs(std::log(s)) > 1) continue;  // beyond double
+          see(n, s * x0, s * x0 * (x0 < 1 ? 1 + share * std::min(1 / x0 - 1, 1.0) : 1 - share * (1 - 1 / x0)),
+              s);
+        }
+  for (double n : {3.0, 4.0, 41.0}) see(n, 1e-300, 1e-299, 1);
+  // Some 8 roundings of a relative 1/2 ulp: the power, the scale, the ends as shares of s, their distance.
+  EXPECT_LE(worst.value(), 24);
+}
+
 TEST(InfiniteDepthMode, KeepsItsDigitsFromEveryStart) {
   for (double x0 : kStarts)
     holds_digits(limit<double>(0.7, 0.7 * x0, 3), limit<Wide>(0.7, 0.7 * x0, 3), Wide(2),

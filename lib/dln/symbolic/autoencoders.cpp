@@ -26,15 +26,17 @@ Derivation fixed_point(Variant variant) {
       "Sigma31 = Sigma11 = Q Lambda Q^T");
   const matrix Q = plane_rotation(p), R = plane_rotation(q), root = diagonal_matrix({l1, l2}, 2, 2);
   const matrix sigma = product({Q, root, root, Q.transpose()});
-  const Formula bracket = named("Sigma31 - W32 W21 Sigma11", "\\Sigma^{31} - W^{32}W^{21}\\Sigma^{11}");
+  const Formula bracket = named("Sigma31 - I Sigma11", "\\Sigma^{31} - I\\,\\Sigma^{11}"),
+                of_roots =
+                    named("Sigma31 - Q Lambda Q^T Sigma11", "\\Sigma^{31} - Q\\Lambda Q^T\\,\\Sigma^{11}");
   const matrix strengths = variant == Variant::wrong ? root : identity_matrix(2);
   const matrix w21 = product({R, strengths, Q.transpose()}), w32 = product({Q, strengths, R.transpose()});
   proof.identity("W21 = R_2 Q^T, W32 = Q R_2^T, of strength 1: the product is the identity and Eq 2 rests",
                  bracket, named("0"), eq2_bracket(sigma, w32.mul(w21), sigma));
-  proof.printed("W21 = R_2 sqrt(Lambda) Q^T, so W32 W21 = Q Lambda Q^T", bracket, named("0"),
+  proof.printed("W21 = R_2 sqrt(Lambda) Q^T, so W32 W21 = Q Lambda Q^T", of_roots, named("0"),
                 eq2_bracket(sigma, sigma, sigma));
   proof.identity("that is where Eq 2 would rest on inputs with Sigma11 = I",
-                 named("Sigma31 - Q Lambda Q^T", "\\Sigma^{31} - Q\\Lambda Q^T"), named("0"),
+                 named("Sigma31 - Q Lambda Q^T I", "\\Sigma^{31} - Q\\Lambda Q^T I"), named("0"),
                  eq2_bracket(sigma, sigma, identity_matrix(2)));
   return proof.finish();
 }
@@ -81,11 +83,12 @@ Derivation modes(Variant variant) {
   proof.assume("U and V plane rotations in q and p, columns u_alpha and v_alpha; S = diag(s1, s2)");
   const matrix U = plane_rotation(q), V = plane_rotation(p), S = diagonal_matrix({s1, s2}, 2, 2);
   const matrix right = variant == Variant::wrong ? product({U, S, V}) : product({U, S, V.transpose()});
-  const Formula action = named("Sigma31 v_alpha", "\\Sigma^{31}v_\\alpha"),
+  const Formula action = named("(U S V^T) v_alpha", "(U S V^T)\\,v_\\alpha"),
+                as_printed = named("(U S V) v_alpha", "(U S V)\\,v_\\alpha"),
                 image = named("s_alpha u_alpha", "s_\\alpha u_\\alpha");
   proof.identity("Sigma31 = U S V^T takes v_alpha to s_alpha u_alpha, as in Eq 3", action, image,
                  right.mul(V).sub(U.mul(S)));
-  proof.printed("Sigma31 = U S V, section 3", action, image, product({U, S, V}).mul(V).sub(U.mul(S)));
+  proof.printed("Sigma31 = U S V, section 3", as_printed, image, product({U, S, V}).mul(V).sub(U.mul(S)));
   return proof.finish();
 }
 

@@ -94,14 +94,25 @@ Derivation eq13(Variant variant) {
 Derivation printed_product(Variant variant) {
   Proof proof;
   proof.assume("L = 3, N = 1, 1, 1, 1, so that every product is conformable; W^0 = 1");
+  proof.say("Eq 13 with its products written out, tau W^l' = Pi(l+1..3)^T (...) Pi(1..l-1)^T");
   const Chain chain({1, 1, 1, 1});
   const ex error = chain.error();
+  const std::string bracket = " (Sigma31 - W3 W2 W1 Sigma11)",
+                    latex = "\\bigl(\\Sigma^{31} - W^3 W^2 W^1\\,\\Sigma^{11}\\bigr)";
+  const std::vector<Formula> eq13{
+      named("(W3 W2)^T" + bracket, "(W^3 W^2)^T" + latex),
+      named("W3^T" + bracket + " W1^T", "(W^3)^T" + latex + "(W^1)^T"),
+      named(bracket.substr(1) + " (W2 W1)^T", latex + "(W^2 W^1)^T"),
+  };
   const int slip = variant == Variant::wrong ? 1 : 0;
   for (int l = 1; l <= 3; ++l)
-    proof.identity(fmt::format("W^b ... W^(a+1) W^a: minus the gradient in W^{}", l), rate_name(l), kEq13,
+    proof.identity(fmt::format("W^b ... W^(a+1) W^a: minus the gradient in W^{}", l), rate_name(l),
+                   eq13[l - 1],
                    chain.direction(l, slip == 1 ? &Chain::printed_run : &Chain::run)
                        .add(gradient(error, chain.weights[l - 1])));
-  proof.printed("W^b ... W^(a-1) W^a: in W^1", rate_name(1), kEq13,
+  proof.printed("W^b ... W^(a-1) W^a: in W^1", rate_name(1),
+                named("(W3 W2 W1 W2)^T (Sigma31 - W3 W2 W1 W1 Sigma11)",
+                      "(W^3 W^2 W^1 W^2)^T\\bigl(\\Sigma^{31} - W^3 W^2 W^1 W^1\\,\\Sigma^{11}\\bigr)"),
                 chain.direction(1, &Chain::printed_run).add(gradient(error, chain.weights[0])));
   return proof.finish();
 }

@@ -106,9 +106,11 @@ Printed print_factor(const Factor& factor) {
     return {false, {"sqrt(" + f.text + ")", "\\sqrt{" + f.latex + "}"}, Binding::atom};
   }
   const bool bare = shown_base.binding == Binding::atom && !shown_base.minus;
-  const Formula b = bare     ? shown_base.size
-                    : turned ? bracketed(shown_base.size)
-                             : print_at(base, Binding::atom);
+  // W^{1}_{11} and s^{1/L} are raised already.
+  const bool raised = bare && shown_base.size.latex.find('^') != std::string::npos;
+  const Formula b = raised || turned ? bracketed(shown_base.size)
+                    : bare           ? shown_base.size
+                                     : print_at(base, Binding::atom);
   const Formula p = print_at(exponent, Binding::sum);
   const bool plain = print(exponent).binding == Binding::atom && !print(exponent).minus;
   return {false,

@@ -77,11 +77,12 @@ Derivation time_constant(Variant variant) {
     step = step.add(net.w32.transpose().mul(missing).mul_scalar(lambda));
   }
   const matrix field = eq2_field(net.w21, net.w32, net.sigma31(), net.sigma11()).first;
-  const Formula change = named("tau Delta W21", "\\tau\\,\\Delta W^{21}");
+  const Formula change = named("(1/lambda) Delta W21", "\\frac{1}{\\lambda}\\,\\Delta W^{21}"),
+                too_long = named("(P/lambda) Delta W21", "\\frac{P}{\\lambda}\\,\\Delta W^{21}");
   const ex right = variant == Variant::wrong ? 3 / lambda : 1 / lambda;
   proof.identity("with tau = 1/lambda the step of Eq 1 is that of Eq 2", change, kFirstField,
                  step.mul_scalar(right).sub(field));
-  proof.printed("with tau = P/lambda, as after Eq 2, it is P times too long", change, kFirstField,
+  proof.printed("with tau = P/lambda, as after Eq 2, it is P times too long", too_long, kFirstField,
                 step.mul_scalar(2 / lambda).sub(field));
   return proof.finish();
 }
@@ -171,14 +172,20 @@ struct Modes {
 
 const Formula kFirstRate = named("tau a^alpha'", "\\tau\\,\\frac{d}{dt}a^\\alpha");
 const Formula kSecondRate = named("tau b^alpha'", "\\tau\\,\\frac{d}{dt}b^\\alpha");
-const Formula kEq5First =
-    named("(s_alpha - a^alpha.b^alpha) b^alpha - sum_{gamma != alpha} b^gamma (a^alpha.b^gamma)",
-          "(s_\\alpha - a^\\alpha\\cdot b^\\alpha)\\,b^\\alpha - \\sum_{\\gamma\\ne\\alpha} "
-          "b^\\gamma(a^\\alpha\\cdot b^\\gamma)");
-const Formula kEq5Second =
-    named("(s_alpha - a^alpha.b^alpha) a^alpha - sum_{gamma != alpha} a^gamma (b^alpha.a^gamma)",
-          "(s_\\alpha - a^\\alpha\\cdot b^\\alpha)\\,a^\\alpha - \\sum_{\\gamma\\ne\\alpha} "
-          "a^\\gamma(b^\\alpha\\cdot a^\\gamma)");
+// The competition runs over gamma != alpha from 1 to `last`.
+Formula eq5_first_to(const std::string& last) {
+  return named("(s_alpha - a^alpha.b^alpha) b^alpha - sum_{gamma != alpha, gamma <= " + last +
+                   "} b^gamma (a^alpha.b^gamma)",
+               "(s_\\alpha - a^\\alpha\\cdot b^\\alpha)\\,b^\\alpha - \\sum_{\\gamma\\ne\\alpha}^{" + last +
+                   "} b^\\gamma(a^\\alpha\\cdot b^\\gamma)");
+}
+Formula eq5_second_to(const std::string& last) {
+  return named("(s_alpha - a^alpha.b^alpha) a^alpha - sum_{gamma != alpha, gamma <= " + last +
+                   "} a^gamma (b^alpha.a^gamma)",
+               "(s_\\alpha - a^\\alpha\\cdot b^\\alpha)\\,a^\\alpha - \\sum_{\\gamma\\ne\\alpha}^{" + last +
+                   "} a^\\gamma(b^\\alpha\\cdot a^\\gamma)");
+}
+const Formula kEq5First = eq5_first_to("N_3"), kEq5Second = eq5_second_to("N_1");
 
 Derivation eq5(Variant variant) {
   Proof proof;
@@ -222,10 +229,11 @@ Derivation competition_range(Variant variant) {
   const unsigned n1 = variant == Variant::wrong ? 2 : 3;
   proof.identity("gamma = 1 ... N_3 in the first equation", kFirstRate, kEq5First,
                  first.sub(wide.eq5_first(3)));
-  proof.printed("read as gamma = 1 ... N_1", kFirstRate, kEq5First, first.sub(wide.eq5_first(2)));
+  proof.printed("read as gamma = 1 ... N_1", kFirstRate, eq5_first_to("N_1"), first.sub(wide.eq5_first(2)));
   proof.identity("gamma = 1 ... N_1 in the second equation", kSecondRate, kEq5Second,
                  second.sub(tall.eq5_second(n1)));
-  proof.printed("read as gamma = 1 ... N_3", kSecondRate, kEq5Second, second.sub(tall.eq5_second(2)));
+  proof.printed("read as gamma = 1 ... N_3", kSecondRate, eq5_second_to("N_3"),
+                second.sub(tall.eq5_second(2)));
   return proof.finish();
 }
 

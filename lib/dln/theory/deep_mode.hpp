@@ -3,10 +3,10 @@
 //   tau u' = L u^{2 - 2/L} (s - u)                                                  Eq 15
 //   t = tau / (L s^{2 - nu}) int_{x0}^{xf} x^{nu - 2} / (1 - x) dx,   x = u/s, nu = 2/L
 //
-// for L = 1, 2, 3, ... weight matrices and any real L >= 1. The integral is summed in terms of one sign:
-// powers of x up to x = 1/2, powers of w = 1 - x from there on, so that nothing cancels at any depth; u > s
-// goes the same way in s/u. Relative errors stay within a few eps (1 + cond). u(t) inverts it by Newton's
-// method.
+// for L = 1, 2, 3, ... weight matrices and any real L >= 1. The integral is summed without cancellation at any
+// depth (depth_integral.hpp); u > s goes the same way in s/u. Its relative error is a few eps, times are as
+// exact as uf - u0 and s - uf, however short the interval. u(t) inverts it by Newton's method, within a few
+// eps (1 + cond).
 //
 // u0 = 0 is an unstable fixed point for L >= 2: it stays 0. For 1 < L < 2 Eq 15 has two solutions from there;
 // u0 = 0 is refused.
@@ -15,6 +15,7 @@
 #include <limits>
 
 #include "dln/base/depth.hpp"
+#include "dln/theory/depth_integral.hpp"
 #include "dln/theory/shallow_mode.hpp"
 #include "dln/theory/three_layer_mode.hpp"
 
@@ -36,8 +37,8 @@ class DeepMode : public Mode<Real> {
   Real nu() const { return 2 / matrices_; }                  // 2/L
   // tau / (L s^{2 - 2/L}): the time in which the integral above grows by one.
   Real time_scale() const {
-    using std::pow;
-    return this->time_constant() / (matrices_ * pow(this->singular_value(), Real(2 - nu())));
+    const detail::Power<Real> power{2 * matrices_ - 2, matrices_};
+    return this->time_constant() / (matrices_ * detail::raised(this->singular_value(), power));
   }
 
  private:
@@ -51,68 +52,6 @@ Real rate(const DeepMode<Real>& m, const Number<Real>& u) {
 }
 
 namespace detail {
-
-// A stretch of y in (0, 1), with what would be lost if it were formed from the ends: 1 - y at both, and the
-// logarithms of yf/y0 and (1 - y0)/(1 - yf).
-template <class Real>
-struct Stretch {
-  Real y0, yf, w0, wf, log_growth, log_closing;
-};
-
-// (yf^p - y0^p) / p, ln(yf/y0) for p = 0; by expm1 where the two are close, which they are for small p too.
-template <class Real>
-Real power_difference(const Real& p, const Real& y0, const Real& yf, const Real& log_growth) {
-  using std::expm1, std::pow;
-  if (p == 0) return log_growth;
-  const Real exponent = p * log_growth;
-  if (2 * exponent < 1) return pow(y0, p) * expm1(exponent) / p;
-  return (pow(yf, p) - pow(y0, p)) / p;
-}
-
-// sum over k >= 0 of (yf^p - y0^p) / p, p = first + k: the integral of y^{first - 1} / (1 - y) up to y = 1/2.
-template <class Real>
-Real power_sum(const Real& first, const Real& y0, const Real& yf, const Real& log_growth) {
-  using std::pow;
-  Real sum = power_difference(first, y0, yf, log_growth) +
-             power_difference(Real(first + 1), y0, yf, log_growth) +
-             power_difference(Real(first + 2), y0, yf, log_growth);
-  Real low = pow(y0, Real(first + 2)), high = pow(yf, Real(first + 2));
-  for (int k = 3; k < 1000; ++k) {
-    low *= y0;
-    high *= yf;
-    const Real next = (high - low) / (first + k);
-    sum += next;
-    if (next <= std::numeric_limits<Real>::epsilon() / 8 * sum) break;
-  }
-  return sum;
-}
-
-// ln(wa/wb) + sum over j >= 1 of c_j (wa^j - wb^j) / j with (1 - w)^power = sum c_j w^j: the integral of
-// y^power / (1 - y) from y = 1 - wa to 1 - wb, wa <= 1/2.
-template <class Real>
-Real closing_sum(const Real& power, const Real& wa, const Real& wb, const Real& log_closing) {
-  Real sum = log_closing, coefficient = 1, high = 1, low = 1;
-  for (int j = 1; j < 1000; ++j) {
-    coefficient *= (j - 1 - power) / j;
-    high *= wa;
-    low *= wb;
-    const Real next = coefficient * (high - low) / j;
-    sum += next;
-    if (absolute(next) <= std::numeric_limits<Real>::epsilon() / 8 * sum) break;
-  }
-  return sum;
-}
-
-// int y^power / (1 - y) dy over the stretch, power > -3; a sum of terms of one sign on either side of 1/2.
-template <class Real>
-Real depth_integral(const Real& power, const Stretch<Real>& x) {
-  using std::log;
-  const Real half = Real(1) / 2;
-  if (x.yf <= half) return power_sum(Real(power + 1), x.y0, x.yf, x.log_growth);
-  if (x.y0 >= half) return closing_sum(power, x.w0, x.wf, x.log_closing);
-  return power_sum(Real(power + 1), x.y0, half, Real(-log(Real(2 * x.y0)))) +
-         closing_sum(power, half, x.wf, Real(-log(Real(2 * x.wf))));
-}
 
 // A place on the way from u0 to s: u, s - u and u - u0, each without cancellation.
 template <class Real>
@@ -133,16 +72,23 @@ Stretch<Real> stretch_to(const Mode<Real>& m, const Place<Real>& place) {
   using std::log1p;
   const Real &s = m.singular_value(), &u0 = m.initial_strength(), gap0 = m.initial_gap();
   const Real closed = place.rise / place.gap, growth = log_growth(u0, place);
-  if (place.gap > 0) return {u0 / s, place.strength / s, gap0 / s, place.gap / s, growth, log1p(closed)};
-  return {s / u0,     s / place.strength,
-          -gap0 / u0, -place.gap / place.strength,
-          -growth,    log1p(Real(closed * (s / u0)))};
+  if (place.gap > 0)
+    return {u0 / s, place.strength / s, gap0 / s, place.gap / s, place.rise / s, growth, log1p(closed)};
+  return {s / u0,
+          s / place.strength,
+          -gap0 / u0,
+          -place.gap / place.strength,
+          -place.rise / u0 * (s / place.strength),
+          -growth,
+          log1p(Real(closed * (s / u0)))};
 }
 
 // Eq 15's integral from u0 to a place.
 template <class Real>
 Real depth_clock(const DeepMode<Real>& m, const Place<Real>& place) {
-  return depth_integral<Real>(place.gap > 0 ? m.nu() - 2 : 1 - m.nu(), stretch_to(m, place));
+  const Real& n = m.weight_matrices();
+  const Power<Real> power{place.gap > 0 ? Real(2 - 2 * n) : Real(n - 2), n};  // nu - 2, 1 - nu
+  return depth_integral(power, stretch_to(m, place));
 }
 
 template <class Real>

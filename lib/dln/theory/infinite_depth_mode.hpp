@@ -46,7 +46,7 @@ template <class Real>
 Real limit_time(const InfiniteDepthMode<Real>& m, const Place<Real>& place) {
   require_leaves_origin(m);
   const auto stretch = stretch_to(m, place);
-  if (place.gap < 0) return m.time_scale() * depth_integral<Real>(Real(1), stretch);
+  if (place.gap < 0) return m.time_scale() * depth_integral<Real>({Real(1), Real(1)}, stretch);
   const Real reciprocals = place.rise / m.initial_strength() * (m.singular_value() / place.strength);
   return m.time_scale() * (stretch.log_growth + stretch.log_closing + reciprocals);
 }
