@@ -66,7 +66,7 @@ LearningProblem images_problem(const std::filesystem::path& images,
                                const std::optional<std::filesystem::path>& labels, InputScale scale,
                                base::Progress& progress) {
   data::SourceOptions options;
-  options.labels = labels;
+  options.targets = labels;
   auto source = data::open_dataset(images, options);
   const auto raw = data::correlate(source, progress);
   try {
