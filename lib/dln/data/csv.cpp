@@ -182,7 +182,10 @@ std::vector<std::string> names_in(const Lines& lines, const std::vector<Field>& 
   const auto number = std::ranges::find_if_not(fields, is_name), name = std::ranges::find_if(fields, is_name);
   if (name == fields.end()) return {};
   const std::size_t column = static_cast<std::size_t>(name - fields.begin()) + 1;
-  if (name->text.find(';') != std::string_view::npos) refuse(lines, column, name->text, false);
+  const bool starts_as_number = name->text.find_first_of("+-.0123456789") == 0;
+  if (name->text.find(';') != std::string_view::npos ||
+      (starts_as_number && name->text.find(',') != std::string_view::npos))
+    refuse(lines, column, name->text, false);
   if (number != fields.end())
     lines.fail(column, fmt::format("'{}' beside '{}'; expected a line of names only (quoted where they are "
                                    "numbers) or of numbers only",
