@@ -55,8 +55,8 @@ void draw(Script& script, const MatrixPanel& panel) {
       fmt::format("set label 2 '{}' at graph 0,1.04 left font ',12' tc rgb '#444444'", literal(panel.note)));
   const Cells dark = cells(panel, shown, [&](double v) { return small ? v > 0.45 : v < -0.1; });
   const Cells light = cells(panel, shown, [&](double v) { return small && v <= 0.45; });
-  std::string plot = "plot '-' with image notitle";
-  const std::string text = small ? "(sprintf('%.2f', $3))" : "('–')";
+  std::string plot = "plot '-' with image pixels notitle";
+  const std::string text = small ? "(sprintf('%.2f', abs($3) < 0.005 ? 0 : $3))" : "('–')";
   const auto labels = [&](const char* colour) {
     plot += fmt::format(", '-' using 1:2:{} with labels font ',10' tc rgb '{}' notitle", text, colour);
   };

@@ -174,12 +174,17 @@ bool is_utf8(std::string_view text) {
 
 bool is_name(const Field& field) {
   bool too_large = false;
-  return field.quoted || (!is_missing(field.text) && !number_in(field.text, too_large));
+  return !is_missing(field.text) && !number_in(field.text, too_large);
+}
+// What stands among names and is none: a number without quotes.
+bool is_bare_value(const Field& field) {
+  return !field.quoted && !is_name(field);
 }
 
 // The names in the first line; none when it is a row of numbers.
 std::vector<std::string> names_in(const Lines& lines, const std::vector<Field>& fields) {
-  const auto number = std::ranges::find_if_not(fields, is_name), name = std::ranges::find_if(fields, is_name);
+  const auto number = std::ranges::find_if(fields, is_bare_value),
+             name = std::ranges::find_if(fields, is_name);
   if (name == fields.end()) return {};
   const std::size_t column = static_cast<std::size_t>(name - fields.begin()) + 1;
   const bool starts_as_number = name->text.find_first_of("+-.0123456789") == 0;
@@ -243,9 +248,10 @@ bool fill(CsvStream& stream, Eigen::Index wanted, linalg::Matrix& block) {
 Layout layout_of(const std::filesystem::path& path) {
   Lines lines(path);
   std::string_view line;
-  if (!lines.next(line) || trimmed(line).empty())
+  const bool any = lines.next(line);
+  if (!any || trimmed(line).empty())
     throw base::DataError(fmt::format("cannot read {}: {}; expected rows of numbers", path.string(),
-                                      line.empty() ? "it is empty" : "its first line is empty"));
+                                      any ? "its first line is empty" : "it is empty"));
   Layout layout;
   if (line.find('\t') != std::string_view::npos) layout.separator = '\t';
   std::vector<Field> fields;
