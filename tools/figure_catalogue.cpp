@@ -6,6 +6,7 @@
 
 #include "dln/base/error.hpp"
 #include "plots/figures.hpp"
+#include "tools/consistency_figures.hpp"
 #include "tools/depth_sweep_figures.hpp"
 #include "tools/phenomena_figures.hpp"
 #include "tools/start_figures.hpp"
@@ -243,6 +244,8 @@ const std::vector<CatalogueEntry>& figure_catalogue() {
       {"4r", "Fig 4 right: best learning rate against depth, on real images", true, draw_4r, true},
       {"4k", "Fig 4 in units of 1/lambda_max: best stable and best of all, on a fine grid", true, draw_4k,
        true},
+      {"5l", "Fig 5 left: submatrix of Sigma11 of real images, in pixels", true, draw_5l},
+      {"5c", "Fig 5 centre: V11^T Sigma11 V11 of real images, over the task's modes", true, draw_5c},
       {"depth", "learning curves of a mode for N_l = 2 to 100 and infinity", false, draw_depth},
       {"delay", "t_N - t_3 against depth and against s/u0, and its limit", false, draw_delay},
       {"rate", "learning rates of a mode against depth: edge of stability, fastest rate, steps", false,

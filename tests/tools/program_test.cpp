@@ -28,11 +28,11 @@ std::vector<std::string> files_in(const fs::path& folder) {
 TEST(Program, HelpsAndTellsItsVersion) {
   const auto help = dln({"--help"});
   EXPECT_EQ(help.code, 0);
-  for (const char* word : {"verify", "figure", "eval", "simulate", "data", "rate", "delay", "derive", "list",
-                           "Examples", "Exit codes"})
+  for (const char* word : {"verify", "figure", "eval", "simulate", "data", "rate", "delay", "derive",
+                           "consistency", "list", "Examples", "Exit codes"})
     EXPECT_NE(help.out.find(word), std::string::npos) << word;
   for (const char* command :
-       {"verify", "figure", "eval", "simulate", "data", "rate", "delay", "derive", "list"})
+       {"verify", "figure", "eval", "simulate", "data", "rate", "delay", "derive", "consistency", "list"})
     EXPECT_EQ(dln({command, "--help"}).code, 0) << command;
   EXPECT_EQ(dln({"--version"}).out, "dln 0.1.0\n");
   const auto json = Json::parse(dln({"--version", "--json"}).out);
@@ -50,7 +50,6 @@ TEST(Program, RefusesUnknownWordsWithExitCode2) {
       {"verify", "--claim"},
       {"verify", "--section", "5"},
       {"verify", "--section", "one"},
-      {"verify", "--section", "3"},
       {"verify", "--effort", "heroic"},
       {"verify", "--seed", "-1"},
       {"verify", "--seed", "nan"},

@@ -7,6 +7,7 @@
 
 namespace dln::validation::section_3 {
 
-std::vector<Claim> claims_on_starts();  // C48
+std::vector<Claim> claims_on_consistency();  // C38, X3, X12
+std::vector<Claim> claims_on_starts();       // C48
 
 }  // namespace dln::validation::section_3

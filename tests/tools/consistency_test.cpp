@@ -1,0 +1,125 @@
+// dln consistency and dln data info on data of one's own.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+#include <sstream>
+
+#include "tests/tools/program.hpp"
+
+namespace dln::tools {
+namespace {
+
+// Inputs along the axes with variances 18, 8 and 2, targets along the first two: consistent by hand.
+constexpr const char* kConsistent =
+    "a,b,c,p,q\n"
+    "3,0,0,3,0\n-3,0,0,-3,0\n0,2,0,0,1\n0,-2,0,0,-1\n0,0,1,0,0\n0,0,-1,0,0\n";
+// The same with a target along (1, 1, 0): neither.
+constexpr const char* kViolated =
+    "a,b,c,p\n"
+    "3,0,0,0.3333333333333333\n-3,0,0,-0.3333333333333333\n0,2,0,0.5\n0,-2,0,-0.5\n0,0,1,0\n0,0,-1,0\n";
+
+// Cells by "inputs set".
+std::map<std::string, std::vector<std::string>> rows_of(const std::string& out) {
+  std::map<std::string, std::vector<std::string>> rows;
+  std::istringstream in(out);
+  for (std::string line; std::getline(in, line) && !line.empty();) {
+    std::istringstream cells(line + '\t');
+    std::vector<std::string> row;
+    for (std::string cell; std::getline(cells, cell, '\t');) row.push_back(cell);
+    rows[row.at(0) + " " + row.at(1)] = row;
+  }
+  return rows;
+}
+
+TEST(ConsistencyCommand, PrintsResidualsAndAVerdictPerMode) {
+  const auto folder = scratch("consistency");
+  spill(folder / "a.csv", kConsistent);
+  const auto outcome = dln({"consistency", (folder / "a.csv").string(), "--target-columns", "p,q", "--out",
+                            (folder / "t.tsv").string()});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  const auto rows = rows_of(outcome.out);
+  for (const char* inputs : {"raw", "centred"}) {
+    const std::string name = inputs;
+    const auto& first = rows.at(name + " mode 1");
+    EXPECT_EQ(first.at(8), "consistent");
+    EXPECT_NEAR(std::stod(first.at(2)), 18, 1e-14);  // s = sum p a
+    EXPECT_NEAR(std::stod(first.at(3)), 18, 1e-14);  // d = sum a^2
+    EXPECT_EQ(rows.at(name + " mode 2").at(7), "2");
+    EXPECT_LE(std::stod(rows.at(name + " all modes").at(5)), 1e-15);
+    EXPECT_TRUE(rows.contains(name + " without mode 1") && rows.contains(name + " random columns") &&
+                rows.contains(name + " Sigma11"));
+  }
+  EXPECT_NE(outcome.out.find("\nInputs as they are: of 2 modes, 2 consistent"), std::string::npos)
+      << outcome.out;
+  EXPECT_NE(outcome.out.find("targets: 2 numbers"), std::string::npos);
+  const std::string table = slurp(folder / "t.tsv");
+  EXPECT_TRUE(outcome.out.starts_with(table + "\n"));
+}
+
+TEST(ConsistencyCommand, TellsAModeThatIsNoComponent) {
+  const auto folder = scratch("consistency-violated");
+  spill(folder / "a.csv", kViolated);
+  const auto outcome = dln({"consistency", (folder / "a.csv").string(), "--centred"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  const auto rows = rows_of(outcome.out);
+  EXPECT_FALSE(rows.contains("raw mode 1"));
+  // Sigma11 = diag(18, 8, 2), v = (1, 1, 0)/sqrt 2: d = 13, ||Sigma11 v - d v|| = 5. One mode alone is a
+  // diagonal block, which is why the printed check says nothing.
+  EXPECT_EQ(rows.at("centred mode 1").at(8), "misleading");
+  EXPECT_NEAR(std::stod(rows.at("centred mode 1").at(5)), 5.0 / 13, 1e-14);
+}
+
+TEST(ConsistencyCommand, SaysWhatIsUnusualAndAcceptsIt) {
+  const auto folder = scratch("consistency-notes");
+  spill(folder / "a.csv", "1,7,2,0,0\n2,7,1,4,1\n0,7,5,2,0\n");
+  const auto outcome = dln({"consistency", (folder / "a.csv").string()});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("1 of 4 inputs has the same value"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("More inputs (4) than examples (3)"), std::string::npos) << outcome.out;
+  const auto info = dln({"data", "info", (folder / "a.csv").string()});
+  EXPECT_EQ(info.code, 0) << info.err;
+  EXPECT_NE(info.out.find("note\t\tMore inputs"), std::string::npos) << info.out;
+}
+
+TEST(ConsistencyCommand, RefusesBadDataWithExitCode3AndWritesNothing) {
+  const auto folder = scratch("consistency-bad");
+  for (const std::string& text :
+       {std::string(), std::string("a,b\n"), std::string("1,2,0\n3,4\n"), std::string("1;2;0\n3;4;1\n"),
+        std::string("1,nan,0\n3,4,1\n"), std::string("1,inf,0\n3,4,1\n"), std::string("1,\xFF,0\n3,4,1\n"),
+        std::string("\"1,5\",2,0\n3,4,1\n"), std::string("1,2,1\n3,5,1\n"), std::string("1,2,0\n1,2,1\n"),
+        std::string("1\n2\n"), std::string("1e200,2,0\n3e200,4,1\n"), std::string(2 << 20, '1'),
+        std::string("\x93NUMPY\x01"), std::string("PK\x03\x04 no archive"), std::string("\0\0\x08\x03", 4)}) {
+    spill(folder / "bad", text);
+    const auto outcome =
+        dln({"consistency", (folder / "bad").string(), "--out", (folder / "t.tsv").string()});
+    EXPECT_EQ(outcome.code, 3) << text.substr(0, 60) << outcome.err;
+    EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
+    EXPECT_NE(outcome.err.find((folder / "bad").string()), std::string::npos) << outcome.err;
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_FALSE(fs::exists(folder / "t.tsv"));
+  }
+}
+
+TEST(ConsistencyCommand, RefusesBadValuesWithExitCode2) {
+  const auto folder = scratch("consistency-values");
+  spill(folder / "a.csv", kConsistent);
+  for (const std::vector<std::string>& extra : {std::vector<std::string>{"--classes", "-1"},
+                                                {"--classes", "257"},
+                                                {"--scale", "0"},
+                                                {"--scale", "nan"},
+                                                {"--seed", "x"},
+                                                {"--target-columns", "p,"},
+                                                {"--targets", "y", "--labels", "z"},
+                                                {"--tolerance", "1"}}) {
+    std::vector<std::string> arguments{"consistency", (folder / "a.csv").string()};
+    arguments.insert(arguments.end(), extra.begin(), extra.end());
+    const auto outcome = dln(arguments);
+    EXPECT_EQ(outcome.code, 2) << extra[0] << outcome.err;
+    EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
+  }
+  EXPECT_EQ(dln({"consistency", (folder / "a.csv").string(), "--out", "/nonexistent/t.tsv"}).code, 5);
+}
+
+}  // namespace
+}  // namespace dln::tools
