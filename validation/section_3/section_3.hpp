@@ -1,4 +1,4 @@
-// The claims of section 3, "Finding good weight initializations", by subject.
+// The claims of section 3, "Efficacy of greedy unsupervised pretraining", by subject.
 #pragma once
 
 #include <vector>
