@@ -12,8 +12,8 @@ namespace {
 
 using linalg::Matrix;
 
-// Variances 4, 1, 0: the coefficient of the first two is -1.6 / 2.
-const Matrix kSmall{{4, -1.6, 0}, {-1.6, 1, 0}, {0, 0, 0}};
+// Variances 16, 4, 0: the coefficient of the first two is -6.4 / 8.
+const Matrix kSmall{{16, -6.4, 0}, {-6.4, 4, 0}, {0, 0, 0}};
 
 Drawing drawing_of(const Matrix& matrix, int first) {
   return matrix_figure({.id = "m",
@@ -28,7 +28,7 @@ TEST(MatrixFigure, TabulatesEntriesAndCoefficients) {
   ASSERT_EQ(cells.size(), 1u + 2 * 9);
   EXPECT_EQ(cells[2].at(0), "raw");
   EXPECT_EQ(cells[2].at(1) + " " + cells[2].at(2), "5 6");
-  EXPECT_DOUBLE_EQ(std::stod(cells[2].at(3)), -1.6);
+  EXPECT_DOUBLE_EQ(std::stod(cells[2].at(3)), -6.4);
   EXPECT_DOUBLE_EQ(std::stod(cells[2].at(4)), -0.8);
   EXPECT_EQ(std::stod(cells[9].at(4)), 0);  // nothing over nothing
 }
