@@ -32,10 +32,8 @@ std::string step_latex(const Step& step) {
 
 // Lines of formulas among words may be loose, so that none runs into the margin.
 std::string as_latex(const symbolic::Derivation& d) {
-  std::string out = fmt::format("\\subsection*{{{}: {} ({})}}\n", prose_latex(d.equation),
+  std::string out = fmt::format("{{\\sloppy\n\\subsection*{{{}: {} ({})}}\n", prose_latex(d.equation),
                                 prose_latex(d.title), name_of(d.decision()));
-  if (d.steps.empty()) return out;
-  out += "{\\sloppy\n";
   for (const std::string& assumption : d.assumptions)
     out += fmt::format("Given: {}.\n\n", prose_latex(assumption));
   out += "\\begin{enumerate}\n";

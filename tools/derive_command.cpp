@@ -3,7 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cmath>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -108,15 +108,23 @@ bool answers_to(const Entry& entry, const std::string& word) {
   return entry.name == word || std::ranges::find(entry.claims, word) != entry.claims.end();
 }
 
+// "eq1" is the beginning of eq1-gradient, "c12" a claim in small letters.
+std::string meant_by(const std::string& word) {
+  std::vector<std::string> known, longer;
+  for (const Entry& entry : symbolic::derivations()) {
+    if (entry.name.starts_with(word + "-")) longer.push_back(entry.name);
+    known.push_back(entry.name);
+    known.insert(known.end(), entry.claims.begin(), entry.claims.end());
+  }
+  return longer.empty() ? suggestion(word, known) : fmt::format("; did you mean {}?", joined(longer, ", "));
+}
+
 std::vector<const Entry*> chosen_entries(const DeriveOptions& options) {
   const auto& all = symbolic::derivations();
   for (const std::string& word : options.names)
-    if (std::ranges::none_of(all, [&](const Entry& e) { return answers_to(e, word); })) {
-      std::vector<std::string> known;
-      for (const Entry& entry : all) known.push_back(entry.name);
+    if (std::ranges::none_of(all, [&](const Entry& e) { return answers_to(e, word); }))
       throw base::DomainError(fmt::format("derivation '{}': unknown{}; 'dln derive --list' names them all",
-                                          word.substr(0, 60), suggestion(word, known)));
-    }
+                                          word.substr(0, 60), meant_by(word)));
   std::vector<const Entry*> chosen;
   for (const Entry& entry : all)
     if (options.all ||
@@ -125,10 +133,14 @@ std::vector<const Entry*> chosen_entries(const DeriveOptions& options) {
   return chosen;
 }
 
-void print_list() {
-  for (const Entry& entry : symbolic::derivations())
-    print(
-        fmt::format("{}\t{}\t{}\t{}\n", entry.name, entry.equation, joined(entry.claims, " "), entry.title));
+void print_list(bool as_json) {
+  Json json = Json::array();
+  for (const Entry& e : symbolic::derivations())
+    if (as_json)
+      json.push_back({{"name", e.name}, {"equation", e.equation}, {"claims", e.claims}, {"title", e.title}});
+    else
+      print(fmt::format("{}\t{}\t{}\t{}\n", e.name, e.equation, joined(e.claims, " "), e.title));
+  if (as_json) print(json.dump(2) + "\n");
 }
 
 int derive_and_print(const std::vector<const Entry*>& entries, const DeriveOptions& options) {
@@ -151,12 +163,21 @@ int derive_and_print(const std::vector<const Entry*>& entries, const DeriveOptio
   return proven == entries.size() ? 0 : 1;
 }
 
+base::Depth whole_depth(const std::string& text) {
+  int layers = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, trouble] = std::from_chars(text.data(), end, layers);
+  if (trouble != std::errc() || stop != end || layers < 2 || layers > symbolic::kDeepestSolution)
+    throw base::DomainError(
+        fmt::format("--depth = '{}': expected a whole number from 2 to {}, the layers N_l; the proof for {} "
+                    "takes some ten "
+                    "seconds, for more minutes. 'dln eval eq15.t' has the time at every depth",
+                    text.substr(0, 60), symbolic::kDeepestSolution, symbolic::kDeepestSolution));
+  return base::Depth::from_layers(layers);
+}
+
 int solve_and_print(const DeriveOptions& options) {
-  const double layers = strict_number("--depth", *options.depth);
-  base::require(layers >= 2 && layers <= symbolic::kDeepestSolution && layers == std::floor(layers),
-                "--depth", layers,
-                fmt::format("a whole number of layers N_l from 2 to {}", symbolic::kDeepestSolution));
-  const auto solution = symbolic::solve_depth(base::Depth::from_layers(static_cast<int>(layers)));
+  const auto solution = symbolic::solve_depth(whole_depth(*options.depth));
   const Derivation& derivation = solution.derivation;
   if (options.json) {
     Json json = as_json(derivation);
@@ -182,7 +203,8 @@ int run_derive(const DeriveOptions& options) {
         "expected names of derivations, or one of --all, --list and --depth; 'dln derive --list' names them "
         "all");
   if (options.list) {
-    print_list();
+    if (options.latex) throw base::DomainError("--list: expected --json or --text with it, not --latex");
+    print_list(options.json);
     return 0;
   }
   if (options.depth) return solve_and_print(options);
@@ -207,9 +229,13 @@ void add_derive(CLI::App& app, Action& chosen) {
   command->add_option("names", options->names, "Derivations, or claims such as C12 that they serve");
   command->add_flag("--all", options->all, "All of them");
   command->add_flag("--list", options->list, "Name them: name, equation, claims, sentence");
-  command->add_option("--depth", options->depth, "Eq 15 solved for N_l layers, as LaTeX and as C++");
+  command->add_option(
+      "--depth", options->depth,
+      "Eq 15 solved for N_l layers, a whole number from 2 to 42 (beyond, its proof takes minutes), as LaTeX "
+      "and as C++");
   command->add_flag("--text", options->text, "Readable on a terminal (the default)");
-  command->add_flag("--latex", options->latex, "As LaTeX, to include in a document");
+  command->add_flag("--latex", options->latex,
+                    "As LaTeX, to include in a document with \\usepackage{amsmath}");
   command->add_flag("--json", options->json, "As JSON");
   command->footer("Example: dln derive eq12");
   command->callback([options, &chosen] { chosen = [options] { return run_derive(*options); }; });

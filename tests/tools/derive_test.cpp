@@ -77,20 +77,54 @@ TEST(Derive, ListsEveryName) {
   EXPECT_GE(count, 40);
 }
 
+TEST(Derive, ListsAsJson) {
+  const auto json = Json::parse(dln({"derive", "--list", "--json"}).out);
+  EXPECT_GE(json.size(), 50U);
+  EXPECT_EQ(json[0]["name"], "eq1-gradient");
+  EXPECT_EQ(json[0]["equation"], "Eq 1");
+  for (const auto& entry : json) EXPECT_TRUE(entry["claims"].is_array() && entry["title"].is_string());
+}
+
+TEST(Derive, SaysUpToWhichDepthAndWhy) {
+  const auto help = dln({"derive", "--help"}).out;
+  std::string words;  // however its lines are broken
+  std::istringstream in(help);
+  for (std::string word; in >> word;) words += word + " ";
+  EXPECT_TRUE(has(words, "whole number from 2 to 42 (beyond, its proof takes minutes)")) << help;
+}
+
+// Widths are held in tests/symbolic/displayed_test.cpp; here, that the program breaks its lines.
+TEST(Derive, BreaksLongLatexAndTypesetsItsSentences) {
+  const auto deep = dln({"derive", "--depth", "10", "--latex"}).out;
+  EXPECT_TRUE(has(deep, "F(y) &= -\\frac{9}{7}")) << deep;
+  const auto breaks = deep.find("\\\\\n");
+  EXPECT_NE(breaks, std::string::npos) << deep;
+  const auto prose = dln({"derive", "eq1-gradient", "riccati", "--latex"}).out;
+  EXPECT_TRUE(has(prose, "$|y - W^{32} W^{21} x|^{2}$")) << prose;
+  EXPECT_TRUE(has(prose, "$\\lambda = |b|^{2} - |a|^{2}$")) << prose;
+}
+
 TEST(Derive, RefusesWhatItDoesNotKnow) {
   struct Bad {
     std::vector<std::string> words;
     const char* said;
   };
-  for (const auto& [words, said] : std::vector<Bad>{{{"derive", "eq122"}, "did you mean eq12?"},
-                                                    {{"derive"}, "dln derive --list"},
-                                                    {{"derive", "eq12", "--all"}, "one of"},
-                                                    {{"derive", "eq12", "--latex", "--json"}, "one of"},
-                                                    {{"derive", "--depth", "1"}, "from 2"},
-                                                    {{"derive", "--depth", "1000000000000"}, "from 2"},
-                                                    {{"derive", "--depth", "3.5"}, "whole number"},
-                                                    {{"derive", "--depth", "-3"}, "whole number"},
-                                                    {{"derive", "--depth", ""}, "decimal number"}}) {
+  for (const auto& [words, said] :
+       std::vector<Bad>{{{"derive", "eq122"}, "did you mean eq12?"},
+                        {{"derive"}, "dln derive --list"},
+                        {{"derive", "eq12", "--all"}, "one of"},
+                        {{"derive", "eq12", "--latex", "--json"}, "one of"},
+                        {{"derive", "--depth", "1"}, "from 2"},
+                        {{"derive", "--depth", "1000000000000"}, "from 2"},
+                        {{"derive", "--depth", "3.5"}, "whole number from 2 to 42"},
+                        {{"derive", "--depth", "abc"}, "whole number from 2 to 42"},
+                        {{"derive", "--depth", "inf"}, "whole number from 2 to 42"},
+                        {{"derive", "--depth", "43"}, "for more minutes"},
+                        {{"derive", "eq1"}, "did you mean eq1-gradient?"},
+                        {{"derive", "c12"}, "did you mean C12?"},
+                        {{"derive", "--list", "--latex"}, "--json"},
+                        {{"derive", "--depth", "-3"}, "whole number"},
+                        {{"derive", "--depth", ""}, "whole number"}}) {
     const auto outcome = dln(words);
     EXPECT_EQ(outcome.code, 2) << words.back() << outcome.out;
     EXPECT_TRUE(has(outcome.err, said)) << outcome.err;

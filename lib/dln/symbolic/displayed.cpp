@@ -48,7 +48,7 @@ class Width {
     if (c == '\\') return command();
     if (c == '{') return group();
     rest_.remove_prefix(1);
-    if (c == ' ') return 0;
+    if (c == ' ' || c == '&') return 0;
     if (c == '^' || c == '_') return scripts(c);
     if (c == '=' || c == '<' || c == '>') return 13.5;
     if (c == '+' || c == '-') return 12.4;
@@ -91,20 +91,27 @@ class Width {
   std::string_view rest_;
 };
 
-// Brackets that grow with what they hold cannot be broken; these can.
-std::string with_fixed_brackets(std::string latex) {
-  const std::string size = latex.find("\\frac") == std::string::npos ? "big" : "bigg";
-  for (const auto& [from, to] :
-       {std::pair<std::string, std::string>{"\\left", "\\" + size + "l"}, {"\\right", "\\" + size + "r"}})
-    for (std::size_t at = 0; (at = latex.find(from, at)) != std::string::npos;) {
-      if (latex[at + from.size()] == '(' || latex[at + from.size()] == ')')
-        latex.replace(at, from.size(), to);
-      ++at;
+// Brackets that grow with what they hold cannot be broken; these can. Those within a fraction stay.
+std::string with_fixed_brackets(const std::string& latex) {
+  const std::string size = latex.find("\\frac") == std::string::npos ? "\\big" : "\\bigg";
+  std::string out;
+  int braces = 0;
+  for (std::size_t i = 0; i < latex.size(); ++i) {
+    const std::string_view ahead = std::string_view(latex).substr(i);
+    braces += latex[i] == '{' ? 1 : latex[i] == '}' ? -1 : 0;
+    const bool left = ahead.starts_with("\\left("), right = ahead.starts_with("\\right)");
+    if (braces > 0 || !(left || right)) {
+      out += latex[i];
+      continue;
     }
-  return latex;
+    out += size + (left ? "l(" : "r)");
+    i += left ? 5 : 6;
+  }
+  return out;
 }
 
-// The terms of a sum, each with the sign before it; those inside of brackets too when `within_brackets`.
+// The terms of a sum, each with the sign before it, those inside of brackets too when `within_brackets`; the
+// name of an entry is a term of its own.
 std::vector<std::string> terms_of(const std::string& latex, bool within_brackets) {
   std::vector<std::string> terms(1);
   int braces = 0, brackets = 0;
@@ -113,10 +120,11 @@ std::vector<std::string> terms_of(const std::string& latex, bool within_brackets
     braces += c == '{' ? 1 : c == '}' ? -1 : 0;
     brackets += c == '(' || c == '[' ? 1 : c == ')' || c == ']' ? -1 : 0;
     const std::string_view ahead = std::string_view(latex).substr(i, 3);
-    const bool is_sign = ahead == " + " || ahead == " - ";
-    if (is_sign && braces == 0 && (within_brackets || brackets == 0)) {
-      terms.emplace_back(latex, i + 1, 2);
-      i += 2;
+    const bool is_sign = ahead == " + " || ahead == " - ", is_name = ahead == ":\\;";
+    if (braces == 0 && (is_name || (is_sign && (within_brackets || brackets == 0)))) {
+      if (is_name) terms.back() += c;
+      terms.emplace_back(is_name ? "" : latex.substr(i + 1, 2));
+      i += is_name ? 3 : 2;
     } else {
       terms.back() += c;
     }
@@ -124,14 +132,14 @@ std::vector<std::string> terms_of(const std::string& latex, bool within_brackets
   return terms;
 }
 
-// As many terms to a line as fit, `room` points on the first.
-std::vector<std::string> lines_of(const std::vector<std::string>& terms, double room) {
+// As many terms to a line as fit: `room` points on the first, `line` on the others.
+std::vector<std::string> lines_of(const std::vector<std::string>& terms, double room, double line) {
   std::vector<std::string> lines;
   double left = room;
   for (const std::string& term : terms) {
     const double width = typeset_width(term);
     if (lines.empty() || width > left) {
-      left = lines.empty() ? room : kLine - kIndent;
+      left = lines.empty() ? room : line;
       lines.push_back(term);
     } else {
       lines.back() += " " + term;
@@ -148,18 +156,18 @@ double typeset_width(const std::string& latex) {
 }
 
 std::string displayed(const std::string& lhs, const std::string& relation, const std::string& rhs) {
-  const std::string head = lhs.empty() ? "" : fmt::format("{} {} ", lhs, relation);
-  const std::string tail = lhs.empty() ? " " + relation : "";
-  if (typeset_width(head + rhs + tail) <= kLine) return fmt::format("\\[ {}{}{} \\]\n", head, rhs, tail);
-  const double room = kLine - typeset_width(head);
+  const std::string before = lhs.empty() ? "" : lhs + " ", after = lhs.empty() ? " " + relation : "";
+  const std::string sign = lhs.empty() ? "" : relation + " ";
+  if (typeset_width(before + sign + rhs + after) <= kLine)
+    return fmt::format("\\[ {}{}{}{} \\]\n", before, sign, rhs, after);
   auto terms = terms_of(rhs, false);
-  const bool fit =
-      std::ranges::all_of(terms, [&](const auto& t) { return typeset_width(t) <= kLine - kIndent; });
-  if (!fit) terms = terms_of(with_fixed_brackets(rhs), true);
-  std::string out = "{\\allowdisplaybreaks\n\\begin{align*}\n" + head + "&";
-  const auto lines = lines_of(terms, room);
+  const double line = kLine - kIndent - typeset_width(after);
+  const auto fits = [line](const std::string& term) { return typeset_width(term) <= line; };
+  if (!std::ranges::all_of(terms, fits)) terms = terms_of(with_fixed_brackets(rhs), true);
+  std::string out = "{\\allowdisplaybreaks\n\\begin{align*}\n" + before + "&" + sign;
+  const auto lines = lines_of(terms, kLine - typeset_width(before + sign + after), line);
   for (std::size_t i = 0; i < lines.size(); ++i) out += (i == 0 ? "" : " \\\\\n&\\quad{} ") + lines[i];
-  return out + tail + "\n\\end{align*}}\n";
+  return out + after + "\n\\end{align*}}\n";
 }
 
 }  // namespace dln::symbolic

@@ -6,7 +6,7 @@
 
 namespace dln::symbolic {
 
-// How wide a formula is set, in points at 10 pt, within some 10 percent.
+// How wide a formula is set, in points at 10 pt, within some 15 percent, rather too wide than too narrow.
 double typeset_width(const std::string& latex);
 
 // `lhs = rhs`, or another relation: \[ ... \] where it fits, else align* with a line for as many terms as

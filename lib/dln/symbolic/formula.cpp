@@ -108,9 +108,8 @@ Printed print_factor(const Factor& factor) {
   const bool bare = shown_base.binding == Binding::atom && !shown_base.minus;
   // W^{1}_{11} and s^{1/L} are raised already.
   const bool raised = bare && shown_base.size.latex.find('^') != std::string::npos;
-  const Formula b = raised || turned ? bracketed(shown_base.size)
-                    : bare           ? shown_base.size
-                                     : print_at(base, Binding::atom);
+  Formula b = bare ? shown_base.size : turned ? bracketed(shown_base.size) : print_at(base, Binding::atom);
+  if (raised) b = {b.text.find('^') == std::string::npos ? b.text : "(" + b.text + ")", bracketed(b).latex};
   const Formula p = print_at(exponent, Binding::sum);
   const bool plain = print(exponent).binding == Binding::atom && !print(exponent).minus;
   return {false,

@@ -3,10 +3,10 @@
 //   tau u' = L u^{2 - 2/L} (s - u)                                                  Eq 15
 //   t = tau / (L s^{2 - nu}) int_{x0}^{xf} x^{nu - 2} / (1 - x) dx,   x = u/s, nu = 2/L
 //
-// for L = 1, 2, 3, ... weight matrices and any real L >= 1. The integral is summed without cancellation at any
-// depth (depth_integral.hpp); u > s goes the same way in s/u. Its relative error is a few eps, times are as
-// exact as uf - u0 and s - uf, however short the interval. u(t) inverts it by Newton's method, within a few
-// eps (1 + cond).
+// for L = 1, 2, 3, ... weight matrices and any real L >= 1. The integral is summed without cancellation at
+// any depth (depth_integral.hpp); u > s goes the same way in s/u. Its relative error is a few eps, times are
+// as exact as uf - u0 and s - uf, however short the interval. u(t) inverts it by Newton's method, within a
+// few eps (1 + cond).
 //
 // u0 = 0 is an unstable fixed point for L >= 2: it stays 0. For 1 < L < 2 Eq 15 has two solutions from there;
 // u0 = 0 is refused.
