@@ -69,8 +69,9 @@ void draw_ages(Script& script, const CriticalPeriodFigure& figure) {
   script
       .line(fmt::format("set arrow 1 from {0:g},graph 0 to {0:g},graph 1 nohead dt (4,4) lc rgb '#666666'",
                         figure.window_end))
-      .line(fmt::format("set arrow 2 from {0:g},graph 0 to {0:g},graph 1 nohead dt solid lc rgb '#666666'",
-                        figure.closing_age))
+      .line(fmt::format(
+          "set arrow 2 from {0:g},graph 0 to {0:g},graph 1 nohead lt 1 lw 1.4 dt 1 lc rgb '#666666'",
+          figure.closing_age))
       .line(fmt::format("set label 1 'v = 1/2' at {:g},graph 1.035 center font ',13'", figure.window_end))
       .line(fmt::format("set label 2 'T_c' at {:g},graph 1.035 center font ',13'", figure.closing_age));
   std::string command = "plot ";
@@ -112,8 +113,7 @@ void draw_slow_downs(Script& script, const CriticalPeriodFigure& figure) {
     const Curve theory = slow_downs(figure, L, &SlowDown::theory);
     if (theory.empty()) continue;
     add(fmt::format("with lines lw 4 lc rgb '{}' notitle", colour(i)), theory);
-    add(fmt::format("with points pt {} ps 1.2 lw 1.6 lc rgb '#c2181b' title 'full network, L = {}'",
-                    symbol(i), L),
+    add(fmt::format("with points pt {} ps 1.2 lw 1.6 lc rgb '#c2181b' notitle", symbol(i)),
         slow_downs(figure, L, &SlowDown::network));
     if (L > 2)
       add(fmt::format("with lines lw 1.6 dt (7,5) lc rgb '#444444' {}",
@@ -137,7 +137,7 @@ Drawing critical_period_figure(const CriticalPeriodFigure& figure) {
   draw_ages(script, figure);
   script.line("set lmargin at screen 0.585; set rmargin at screen 0.98; set logscale x")
       .line("set format x '10^{%T}'; set xrange [7e-5:0.16]")
-      .line("set key at graph 0.97,0.97 right top Left reverse samplen 3 font ',13'")
+      .line("set key at graph 0.99,0.99 right top Left reverse samplen 3 font ',13'")
       .line("set xlabel 'strength of an autoencoder at birth, v_0'")
       .line("set ylabel 'slow-down by total deprivation'");
   draw_slow_downs(script, figure);

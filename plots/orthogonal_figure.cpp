@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "dln/base/error.hpp"
@@ -100,7 +102,7 @@ Drawing orthogonal_figure(const OrthogonalFigure& figure) {
   script.line("set multiplot; set logscale x; set xrange [2.6:115]; set xtics (3, 5, 10, 20, 30, 50, 100)")
       .line("set xlabel 'number of layers N_l'");
   place(script, 0);
-  script.line("set ylabel 'log_{10} of singular values of the product '; set yrange [*:10]");
+  script.line("set ylabel 'singular values of the product, log_{10}'; set yrange [*:10]");
   plot(script,
        {{"with points pt 5 ps 1.0 lc rgb '#c2181b' title 'orthogonal, all of them'",
          points(figure, &StartsRow::orthogonal, every, decades(&StartRun::log_median))},
@@ -114,7 +116,11 @@ Drawing orthogonal_figure(const OrthogonalFigure& figure) {
         {"with lines lw 2 dt (8,4) lc rgb '#444444' title 'law of the least'",
          law(figure, figure.log_least)}});
   place(script, 1);
-  script.line("set logscale y; set yrange [*:*]; set ylabel 'epochs until 1 % of the error is left'");
+  double least = std::numeric_limits<double>::infinity();
+  for (const StartsRow& row : *figure.rows)
+    for (const StartRun& run : row.orthogonal) least = std::min(least, static_cast<double>(run.epochs));
+  script.line(fmt::format("set logscale y; set yrange [{:g}:*]", 0.7 * std::max(least, 1.0)));
+  script.line("set ylabel 'epochs until 1 % of the error is left'");
   const auto learned = [](const StartRun& run) { return run.learned; };
   const auto given_up = [](const StartRun& run) { return !run.learned; };
   const auto epochs = [](const StartRun& run) { return static_cast<double>(run.epochs); };

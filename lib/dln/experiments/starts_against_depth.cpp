@@ -85,12 +85,9 @@ StartRun run_start(const LearningProblem& problem, const StartsOptions& o, const
   for (int l = 1; l < matrices; ++l) square.emplace_back(start.weight(l));
   const linalg::Vector logs = linalg::log_singular_values_of_product(square);
   const Eigen::Index n = logs.size();
-  return {kappa_at(k),
-          best.epochs,
-          best.learned && !best.rose,
-          logs[0],
-          (logs[(n - 1) / 2] + logs[n / 2]) / 2,
-          logs[n - 1]};
+  return {
+      kappa_at(k), best.epochs, best.learned && !best.rose, logs[0], (logs[(n - 1) / 2] + logs[n / 2]) / 2,
+      logs[n - 1]};
 }
 
 // Both kinds at one depth, from one number.
