@@ -70,7 +70,7 @@ void print_spectrum(std::string_view name, const data::SingularModes& modes) {
 
 int run_info(const InfoOptions& options) {
   data::SourceOptions source_options;
-  if (options.labels) source_options.labels = *options.labels;
+  if (options.labels) source_options.targets = *options.labels;
   auto source = data::open_dataset(options.path, source_options);
   ProgressLine progress;
   const auto correlations = data::correlate(source, progress);

@@ -43,7 +43,7 @@ void Context::require_images() const {
 data::ExampleSource Context::open_images() const {
   require_images();
   data::SourceOptions options;
-  options.labels = options_.labels;
+  options.targets = options_.labels;
   return data::open_dataset(images_path(), options);
 }
 

@@ -126,6 +126,52 @@ TEST(Correlations, ABatchThatIsNotFiniteIsRefusedAndLeavesNoTrace) {
   }
 }
 
+TEST(Correlations, OfCentredExamplesAreTheCentredCorrelations) {
+  Dataset shifted = kExamples, centred_by_hand = kExamples;
+  shifted.inputs.colwise() += Eigen::Vector4d(3, -2, 0, 10);
+  shifted.targets.array() += 5;
+  centred_by_hand.inputs.colwise() -= kExamples.inputs.rowwise().mean().eval();
+  centred_by_hand.targets.colwise() -= kExamples.targets.rowwise().mean().eval();
+  const auto wanted = correlate(centred_by_hand);
+  CorrelationAccumulator accumulator(4, 3);
+  accumulator.add(columns(shifted, 0, 12));
+  accumulator.add(columns(shifted, 12, 25));
+  for (auto normalisation : {Normalisation::sum, Normalisation::mean}) {
+    const auto raw = accumulator.result(normalisation);
+    const auto found = centred(raw);
+    const double factor = sum_factor(raw);
+    // The difference of sums up to a hundred times as large.
+    EXPECT_LE(relative_difference(factor * found.sigma11, wanted.sigma11), 100 * kRounding);
+    EXPECT_LE(relative_difference(factor * found.sigma31, wanted.sigma31), 100 * kRounding);
+    EXPECT_NEAR(factor * found.target_power / wanted.target_power, 1, 100 * kRounding);
+    EXPECT_EQ(found.input_mean, dln::linalg::Vector::Zero(4));
+    EXPECT_EQ(constant_inputs(raw), 0);
+    EXPECT_NEAR(raw.input_mean[3], 10 + kExamples.inputs.row(3).mean(), 10 * kRounding);
+    EXPECT_NEAR(raw.target_mean[1], 5 + kExamples.targets.row(1).mean(), 10 * kRounding);
+  }
+}
+
+TEST(Correlations, WhatIsConstantIsExactlyZeroOnceCentred) {
+  Dataset with_constants = kExamples;
+  with_constants.inputs.row(2).setConstant(0.1);
+  with_constants.inputs.row(0).setZero();
+  with_constants.targets.row(1).setConstant(1.0 / 3);
+  const auto raw = correlate(with_constants);
+  EXPECT_EQ(constant_inputs(raw), 2);
+  const auto found = centred(raw);
+  EXPECT_EQ(found.sigma11.col(2).norm(), 0);
+  EXPECT_EQ(found.sigma31.col(2).norm(), 0);
+  EXPECT_EQ(found.sigma31.row(1).norm(), 0);
+  EXPECT_GT(found.sigma31.row(0).norm(), 0.1);
+}
+
+TEST(Correlations, WithoutMeansCannotBeCentred) {
+  auto c = correlate(kExamples);
+  c.input_mean.resize(0);
+  EXPECT_THROW(centred(c), dln::base::DomainError);
+  EXPECT_THROW(constant_inputs(c), dln::base::DomainError);
+}
+
 TEST(Correlations, OfNoExamplesDoNotExist) {
   CorrelationAccumulator accumulator(4, 3);
   EXPECT_THROW(accumulator.result(), dln::base::DataError);

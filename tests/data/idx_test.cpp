@@ -292,7 +292,7 @@ TEST_F(IdxTest, AFolderStandsForTheTrainingPairInIt) {
   EXPECT_EQ(open_dataset(folder_).examples, 5u);
   EXPECT_EQ(open_dataset(folder_ / "train-images-idx3-ubyte").examples, 5u);
   SourceOptions options;
-  options.labels = plain("my own labels", labels_of(5, std::string(5, '\7')));
+  options.targets = plain("my own labels", labels_of(5, std::string(5, '\7')));
   Dataset batch;
   ASSERT_TRUE(open_dataset(folder_, options).next(batch));
   EXPECT_EQ(batch.targets.row(7).sum(), 5);

@@ -2,13 +2,17 @@
 
 #include <zlib.h>
 
+#include <algorithm>
+
 #include "dln/base/error.hpp"
 
 namespace dln::data {
 
 CorrelationAccumulator::CorrelationAccumulator(Eigen::Index input_size, Eigen::Index target_size)
     : sigma11_lower_(linalg::Matrix::Zero(input_size, input_size)),
-      sigma31_(linalg::Matrix::Zero(target_size, input_size)) {}
+      sigma31_(linalg::Matrix::Zero(target_size, input_size)),
+      input_sum_(linalg::Vector::Zero(input_size)),
+      target_sum_(linalg::Vector::Zero(target_size)) {}
 
 void CorrelationAccumulator::add(const Dataset& batch) {
   if (batch.inputs.rows() != sigma31_.cols() || batch.targets.rows() != sigma31_.rows() ||
@@ -22,15 +26,19 @@ void CorrelationAccumulator::add(const Dataset& batch) {
                                       examples_ + static_cast<std::uint64_t>(batch.inputs.cols())));
   sigma11_lower_.selfadjointView<Eigen::Lower>().rankUpdate(batch.inputs);
   sigma31_.noalias() += batch.targets * batch.inputs.transpose();
+  input_sum_ += batch.inputs.rowwise().sum();
+  target_sum_ += batch.targets.rowwise().sum();
   target_power_ += batch.targets.squaredNorm();
   examples_ += static_cast<std::uint64_t>(batch.inputs.cols());
 }
 
 Correlations CorrelationAccumulator::result(Normalisation normalisation) const {
   if (examples_ == 0) throw base::DataError("correlations of no examples at all: expected at least one");
-  const double scale = normalisation == Normalisation::mean ? 1 / static_cast<double>(examples_) : 1;
+  const double share = 1 / static_cast<double>(examples_);
+  const double scale = normalisation == Normalisation::mean ? share : 1;
   const linalg::Matrix full = sigma11_lower_.selfadjointView<Eigen::Lower>();
-  return {scale * full, scale * sigma31_, scale * target_power_, examples_, normalisation};
+  return {scale * full,  scale * sigma31_,   scale * target_power_, examples_,
+          normalisation, share * input_sum_, share * target_sum_};
 }
 
 Correlations correlate(const Dataset& dataset) {
@@ -49,6 +57,49 @@ Correlations correlate(ExampleSource& source, base::Progress& progress) {
     progress.report("reading examples", static_cast<double>(seen) / static_cast<double>(source.examples));
   }
   return accumulator.result();
+}
+
+namespace {
+
+constexpr double kRounding = 1e-12;  // what sums over millions of examples leave of a difference that is zero
+
+void require_means(const Correlations& c) {
+  if (c.input_mean.size() != c.sigma11.rows() || c.target_mean.size() != c.sigma31.rows())
+    throw base::DomainError("centring: these correlations came without the means of inputs and targets");
+}
+
+// The number that the examples' products were summed with: P in sums, 1 in means.
+double weight(const Correlations& c) {
+  return c.normalisation == Normalisation::sum ? static_cast<double>(c.examples) : 1;
+}
+
+// a - b, entries that are rounding of terms as large as `scale` set to zero.
+linalg::Matrix clean_difference(const linalg::Matrix& a, const linalg::Matrix& b,
+                                const linalg::Matrix& scale) {
+  const linalg::Matrix difference = a - b;
+  return (difference.array().abs() > kRounding * scale.array()).select(difference, 0);
+}
+
+}  // namespace
+
+Correlations centred(const Correlations& raw) {
+  require_means(raw);
+  const double p = weight(raw);
+  const linalg::Vector &x = raw.input_mean, &y = raw.target_mean;
+  const linalg::Vector size = (raw.sigma11.diagonal() / p).cwiseMax(0).cwiseSqrt();  // root mean square
+  Correlations result = raw;
+  result.sigma11 = clean_difference(raw.sigma11, p * x * x.transpose(), p * size * size.transpose());
+  result.sigma31 = clean_difference(raw.sigma31, p * y * x.transpose(), p * y.cwiseAbs() * size.transpose());
+  result.target_power = std::max(0.0, raw.target_power - p * y.squaredNorm());
+  result.input_mean.setZero();
+  result.target_mean.setZero();
+  return result;
+}
+
+Eigen::Index constant_inputs(const Correlations& raw) {
+  require_means(raw);
+  const auto square = raw.sigma11.diagonal().array();
+  return (square - weight(raw) * raw.input_mean.array().square() <= kRounding * square).count();
 }
 
 double whiteness_residual(const linalg::Matrix& sigma11) {

@@ -20,6 +20,9 @@ struct Correlations {
   double target_power = 0;  // sum (or mean) of ||y||^2, so that the squared error is known in full
   std::uint64_t examples = 0;
   Normalisation normalisation = Normalisation::sum;
+  // Of x : N1 and of y : N3, whatever the normalisation; empty where they are not known.
+  linalg::Vector input_mean = {};
+  linalg::Vector target_mean = {};
 };
 
 // Builds Correlations by streaming: memory N1^2 + N1 N3, whatever the number of examples.
@@ -33,6 +36,7 @@ class CorrelationAccumulator {
 
  private:
   linalg::Matrix sigma11_lower_, sigma31_;
+  linalg::Vector input_sum_, target_sum_;
   double target_power_ = 0;
   std::uint64_t examples_ = 0;
 };
@@ -40,6 +44,14 @@ class CorrelationAccumulator {
 Correlations correlate(const Dataset& dataset);
 // Drains the source.
 Correlations correlate(ExampleSource& source, base::Progress& progress);
+
+// Those of x - mean(x) and y - mean(y): in sums Sigma11 - P mean(x) mean(x)^T, and likewise the rest. What is
+// below 1e-12 of the terms it is the difference of becomes exactly zero: an input or target that is the same
+// in every example. Throws DomainError when the means are not known.
+Correlations centred(const Correlations& raw);
+
+// How many inputs are the same in every example, to the same 1e-12. Throws DomainError likewise.
+Eigen::Index constant_inputs(const Correlations& raw);
 
 // ||Sigma11 - I||_F / ||I||_F.
 double whiteness_residual(const linalg::Matrix& sigma11);

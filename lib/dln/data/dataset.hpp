@@ -38,15 +38,26 @@ struct ExampleSource {
   std::function<bool(Dataset& batch)> next;
 };
 
+// Sigma11 of so many inputs takes half a gigabyte.
+constexpr std::uint64_t kLargestInput = 1 << 13;
+
 struct SourceOptions {
-  std::optional<std::filesystem::path> labels;  // default: found beside the images by its name
-  int classes = 10;                             // labels 0 .. classes - 1 become one-hot targets
-  double input_scale = 1.0 / 255;               // of the raw values
+  // A second file with the targets: the labels of IDX images (default: found beside them by name), or a table
+  // of as many rows.
+  std::optional<std::filesystem::path> targets;
+  // Of a table: the columns that hold targets, by name or by number from 1; default: the last one.
+  std::vector<std::string> target_columns;
+  // Labels 0 .. classes - 1 become one-hot targets. Default: 10 for IDX; in a table, a single target column
+  // of whole numbers from 0 to at most 255 is taken for labels up to the largest of them. 0: targets of a
+  // table are numbers as they stand.
+  std::optional<int> classes;
+  std::optional<double> input_scale;  // of the raw inputs; default: 1/255 for IDX, 1 for tables
   Eigen::Index batch_size = 4096;
 };
 
-// Picks the reader by the file's content; IDX and gzipped IDX images for now. A folder stands for the
-// training pair in it, train-images-idx3-ubyte[.gz] and its labels. Throws DataError.
+// Picks the reader by the file's content: IDX images with labels (gzipped or not), NPZ, NPY, CSV (gzipped or
+// not). A folder stands for MNIST's training pair in it, train-images-idx3-ubyte[.gz] and its labels.
+// Throws DataError.
 ExampleSource open_dataset(const std::filesystem::path& path, const SourceOptions& options = {});
 
 }  // namespace dln::data

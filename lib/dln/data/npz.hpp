@@ -6,19 +6,14 @@
 #include <filesystem>
 #include <map>
 #include <string>
-#include <vector>
+
+#include "dln/data/table.hpp"
 
 namespace dln::data {
 
-// Invariant: as many values as the product of the shape; {} is the shape of a single number. Row-major: the
-// last index runs fastest, whatever the order in the file.
-struct NumberArray {
-  std::vector<std::size_t> shape;
-  std::vector<double> values;
-};
 using NamedArrays = std::map<std::string, NumberArray>;
 
-// Arrays of floats or integers of 4 or 8 bytes, little-endian, of at most `byte_limit` bytes in all once
+// Arrays of floats or integers, little-endian, of at most `byte_limit` bytes in all once
 // unpacked. Throws DataError that names file and array for anything else, and for a value that is not finite.
 NamedArrays read_npz(const std::filesystem::path& path, std::uint64_t byte_limit);
 

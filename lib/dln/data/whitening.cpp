@@ -29,6 +29,7 @@ Whitened whiten(const Correlations& raw, WhiteScale scale) {
   Correlations white = raw;
   white.sigma11 = c * linalg::Matrix::Identity(rank, rank);
   white.sigma31 = raw.sigma31 * transform.transpose();
+  if (raw.input_mean.size() == size) white.input_mean = transform * raw.input_mean;
   return {std::move(white), transform, size - rank, residual};
 }
 

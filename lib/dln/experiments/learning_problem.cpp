@@ -28,6 +28,8 @@ data::Correlations in_eigenbasis(const data::Correlations& raw) {
   auto rotated = raw;
   rotated.sigma11 = eigen.values.head(rank).asDiagonal();
   rotated.sigma31 = raw.sigma31 * eigen.vectors.leftCols(rank);
+  if (raw.input_mean.size() == eigen.vectors.rows())
+    rotated.input_mean = eigen.vectors.leftCols(rank).transpose() * raw.input_mean;
   return rotated;
 }
 
@@ -64,7 +66,7 @@ LearningProblem images_problem(const std::filesystem::path& images,
                                const std::optional<std::filesystem::path>& labels, InputScale scale,
                                base::Progress& progress) {
   data::SourceOptions options;
-  options.labels = labels;
+  options.targets = labels;
   auto source = data::open_dataset(images, options);
   const auto raw = data::correlate(source, progress);
   try {

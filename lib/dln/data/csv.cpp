@@ -1,0 +1,269 @@
+#include "dln/data/csv.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <memory>
+#include <optional>
+
+#include "dln/base/error.hpp"
+#include "dln/data/byte_reader.hpp"
+
+namespace dln::data {
+namespace {
+
+constexpr std::size_t kLongestLine = 1 << 20;
+
+// Lines of a file without their ends, numbered from 1.
+class Lines {
+ public:
+  explicit Lines(const std::filesystem::path& path) : file_(path), buffer_(1 << 16) {}
+
+  // False at the end. The view lives until the next call.
+  bool next(std::string_view& line) {
+    line_.clear();
+    ++number_;
+    for (;;) {
+      if (at_ == end_ && !refill()) return finish(line);
+      const unsigned char* from = buffer_.data() + at_;
+      const auto* stop = static_cast<const unsigned char*>(std::memchr(from, '\n', end_ - at_));
+      const std::size_t length = stop ? static_cast<std::size_t>(stop - from) : end_ - at_;
+      if (line_.size() + length > kLongestLine)
+        fail(fmt::format("is longer than {} bytes; expected rows of numbers", kLongestLine));
+      line_.append(reinterpret_cast<const char*>(from), length);
+      at_ += length + (stop ? 1 : 0);
+      if (stop) return finish(line);
+    }
+  }
+
+  std::uint64_t number() const { return number_; }
+  [[noreturn]] void fail(std::string_view what) const {
+    file_.fail(fmt::format("line {} {}", number_, what));
+  }
+  [[noreturn]] void fail(std::size_t column, std::string_view what) const {
+    file_.fail(fmt::format("line {}, column {}: {}", number_, column, what));
+  }
+
+ private:
+  bool refill() {
+    at_ = 0;
+    end_ = file_.read_some(buffer_);
+    ended_ = end_ == 0;
+    return !ended_;
+  }
+
+  bool finish(std::string_view& line) {
+    line = line_;
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (number_ == 1) {
+      if (line.starts_with("\xFF\xFE") || line.starts_with("\xFE\xFF"))
+        fail("starts with the mark of UTF-16; save the file as UTF-8");
+      if (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
+    }
+    return !(ended_ && line_.empty());
+  }
+
+  ByteReader file_;
+  std::vector<unsigned char> buffer_;
+  std::size_t at_ = 0, end_ = 0;
+  bool ended_ = false;
+  std::string line_;
+  std::uint64_t number_ = 0;
+};
+
+struct Field {
+  std::string_view text;  // without blanks around it and without its quotes
+  bool quoted = false;
+};
+
+std::string_view trimmed(std::string_view text) {
+  const auto from = text.find_first_not_of(' ');
+  if (from == std::string_view::npos) return {};
+  return text.substr(from, text.find_last_not_of(' ') - from + 1);
+}
+
+void split(const Lines& lines, std::string_view line, char separator, std::vector<Field>& fields) {
+  fields.clear();
+  for (;;) {
+    const auto start = line.find_first_not_of(' ');
+    if (start != std::string_view::npos && line[start] == '"') {
+      const auto close = line.find('"', start + 1);
+      const auto end = close == std::string_view::npos ? close : line.find_first_not_of(' ', close + 1);
+      if (close == std::string_view::npos || (end != std::string_view::npos && line[end] != separator))
+        lines.fail(fields.size() + 1, "a quotation mark without its partner before the end of the field");
+      fields.push_back({line.substr(start + 1, close - start - 1), true});
+      if (end == std::string_view::npos) return;
+      line.remove_prefix(end + 1);
+    } else {
+      const auto end = line.find(separator);
+      fields.push_back({trimmed(line.substr(0, end)), false});
+      if (end == std::string_view::npos) return;
+      line.remove_prefix(end + 1);
+    }
+  }
+}
+
+// At most 40 bytes of it, what is not printable ASCII as \xNN.
+std::string shown(std::string_view text) {
+  std::string result;
+  for (const char c : text.substr(0, 40))
+    result +=
+        c >= ' ' && c <= '~' ? std::string(1, c) : fmt::format("\\x{:02X}", static_cast<unsigned char>(c));
+  return text.size() > 40 ? result + "..." : result;
+}
+
+// What from_chars makes of it; nothing for what is no number in plain decimal notation.
+std::optional<double> number_in(std::string_view text, bool& too_large) {
+  if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
+  double value = 0;
+  const auto [stop, trouble] = std::from_chars(text.data(), text.data() + text.size(), value);
+  too_large = trouble == std::errc::result_out_of_range;
+  if (stop != text.data() + text.size() || (trouble != std::errc() && !too_large)) return std::nullopt;
+  return value;
+}
+
+// nan, inf, NA and the like are missing values, not names.
+bool is_missing(std::string_view text) {
+  std::string lower(text.substr(0, 10));
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  if (lower.starts_with('-') || lower.starts_with('+')) lower.erase(0, 1);
+  for (std::string_view word : {"", "nan", "inf", "infinity", "na", "n/a", "null", "none", "?"})
+    if (lower == word) return true;
+  return false;
+}
+
+[[noreturn]] void refuse(const Lines& lines, std::size_t column, std::string_view text, bool too_large) {
+  if (text.empty()) lines.fail(column, "it is empty; expected a number");
+  if (too_large) lines.fail(column, fmt::format("'{}' is beyond the range of doubles", shown(text)));
+  if (is_missing(text))
+    lines.fail(column,
+               fmt::format("'{}' is not a finite number; leave out or fill in such rows", shown(text)));
+  if (text.find(';') != std::string_view::npos)
+    lines.fail(column,
+               fmt::format("'{}' holds a semicolon; expected commas or tabs between the values, points "
+                           "in decimals",
+                           shown(text)));
+  if (text.find(',') != std::string_view::npos)
+    lines.fail(column, fmt::format("'{}' has a decimal comma; expected a point", shown(text)));
+  lines.fail(column, fmt::format("'{}' is not a number", shown(text)));
+}
+
+double parse(const Lines& lines, std::size_t column, std::string_view text) {
+  bool too_large = false;
+  const auto value = number_in(text, too_large);
+  if (!value || too_large || !std::isfinite(*value)) refuse(lines, column, text, too_large);
+  return *value;
+}
+
+// Continuation bytes where they belong; enough to tell Latin-1 from UTF-8.
+bool is_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto byte = static_cast<unsigned char>(text[i++]);
+    int more = byte < 0x80                   ? 0
+               : byte >= 0xC2 && byte < 0xE0 ? 1
+               : byte >= 0xE0 && byte < 0xF0 ? 2
+               : byte >= 0xF0 && byte < 0xF5 ? 3
+                                             : -1;
+    if (more < 0) return false;
+    for (; more > 0; --more, ++i)
+      if (i >= text.size() || (static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return false;
+  }
+  return true;
+}
+
+bool is_name(const Field& field) {
+  bool too_large = false;
+  return field.quoted || (!is_missing(field.text) && !number_in(field.text, too_large));
+}
+
+// The names in the first line; none when it is a row of numbers.
+std::vector<std::string> names_in(const Lines& lines, const std::vector<Field>& fields) {
+  const auto number = std::ranges::find_if_not(fields, is_name), name = std::ranges::find_if(fields, is_name);
+  if (name == fields.end()) return {};
+  const std::size_t column = static_cast<std::size_t>(name - fields.begin()) + 1;
+  if (name->text.find(';') != std::string_view::npos) refuse(lines, column, name->text, false);
+  if (number != fields.end())
+    lines.fail(column, fmt::format("'{}' beside '{}'; expected a line of names only (quoted where they are "
+                                   "numbers) or of numbers only",
+                                   shown(name->text), shown(number->text)));
+  std::vector<std::string> names;
+  for (const Field& field : fields) {
+    if (!is_utf8(field.text))
+      lines.fail(names.size() + 1,
+                 fmt::format("the name '{}' is not UTF-8; save the file as UTF-8", shown(field.text)));
+    names.emplace_back(field.text);
+  }
+  return names;
+}
+
+// How the file is laid out, as its first line shows.
+struct Layout {
+  char separator = ',';
+  std::vector<std::string> names;
+  std::size_t columns = 0;
+};
+
+struct CsvStream {
+  Lines lines;
+  Layout layout;
+  std::vector<Field> fields = {};
+};
+
+void require_only_empty(Lines& lines) {
+  const auto empty = lines.number();
+  std::string_view line;
+  while (lines.next(line))
+    if (!trimmed(line).empty()) lines.fail(fmt::format("follows after the empty line {}", empty));
+}
+
+bool fill(CsvStream& stream, Eigen::Index wanted, linalg::Matrix& block) {
+  const std::size_t columns = stream.layout.columns;
+  block.resize(static_cast<Eigen::Index>(columns), wanted);
+  Eigen::Index rows = 0;
+  for (std::string_view line; rows < wanted && stream.lines.next(line); ++rows) {
+    if (trimmed(line).empty()) {
+      require_only_empty(stream.lines);
+      break;
+    }
+    split(stream.lines, line, stream.layout.separator, stream.fields);
+    if (stream.fields.size() != columns)
+      stream.lines.fail(fmt::format("has {} column{}; expected {} as in line 1", stream.fields.size(),
+                                    stream.fields.size() == 1 ? "" : "s", columns));
+    for (std::size_t i = 0; i < columns; ++i)
+      block(static_cast<Eigen::Index>(i), rows) = parse(stream.lines, i + 1, stream.fields[i].text);
+  }
+  block.conservativeResize(Eigen::NoChange, rows);
+  return rows > 0;
+}
+
+Layout layout_of(const std::filesystem::path& path) {
+  Lines lines(path);
+  std::string_view line;
+  if (!lines.next(line) || trimmed(line).empty())
+    throw base::DataError(fmt::format("cannot read {}: {}; expected rows of numbers", path.string(),
+                                      line.empty() ? "it is empty" : "its first line is empty"));
+  Layout layout;
+  if (line.find('\t') != std::string_view::npos) layout.separator = '\t';
+  std::vector<Field> fields;
+  split(lines, line, layout.separator, fields);
+  layout.names = names_in(lines, fields);
+  layout.columns = fields.size();
+  return layout;
+}
+
+}  // namespace
+
+Table csv_table(const std::filesystem::path& path) {
+  const auto layout = layout_of(path);
+  Table table{path.string(), static_cast<Eigen::Index>(layout.columns), layout.names, {}};
+  table.restart = [path, layout]() -> RowBlocks {
+    auto stream = std::make_shared<CsvStream>(CsvStream{Lines(path), layout});
+    std::string_view header;
+    if (!layout.names.empty()) stream->lines.next(header);
+    return [stream](Eigen::Index wanted, linalg::Matrix& block) { return fill(*stream, wanted, block); };
+  };
+  return table;
+}
+
+}  // namespace dln::data
