@@ -11,6 +11,7 @@
 #include "dln/data/whitening.hpp"
 #include "tools/commands.hpp"
 #include "tools/console.hpp"
+#include "tools/data_options.hpp"
 #include "tools/strict_text.hpp"
 
 namespace dln::tools {
@@ -58,32 +59,34 @@ int run_tree(const TreeOptions& options) {
   return 0;
 }
 
-struct InfoOptions {
-  std::string path;
-  std::optional<std::string> labels;
-};
-
 void print_spectrum(std::string_view name, const data::SingularModes& modes) {
   for (Eigen::Index k = 0; k < modes.size(); ++k)
     print(fmt::format("{}\t{}\t{:.17g}\n", name, k + 1, modes.singular_values[k]));
 }
 
-int run_info(const InfoOptions& options) {
-  data::SourceOptions source_options;
-  if (options.labels) source_options.targets = *options.labels;
-  auto source = data::open_dataset(options.path, source_options);
+int run_info(const DataOptions& options) {
   ProgressLine progress;
-  const auto correlations = data::correlate(source, progress);
-  const auto white = data::whiten(correlations, data::WhiteScale::identity);
+  const auto [source, correlations] = read_data(options, progress);
+  data::Whitened white;
+  data::SingularModes modes, white_modes;
+  try {
+    white = data::whiten(correlations, data::WhiteScale::identity);
+    modes = data::singular_modes(correlations.sigma31);
+    white_modes = data::singular_modes(white.correlations.sigma31);
+  } catch (const base::DataError& error) {
+    rethrow_named(options, error);
+  }
   progress.clear();
   for (const auto& file : source.files)
     print(fmt::format("file\t{}\t{} bytes, CRC-32 {:08x}\n", file.path, file.bytes, file.crc32));
   print(fmt::format("examples\tP\t{}\ninputs\tN1\t{}\ntargets\tN3\t{}\n", correlations.examples,
                     source.input_size, source.target_size));
+  print(fmt::format("kind of targets\t\t{}\n", targets_of(source)));
+  for (const auto& note : notes_on(correlations)) print(fmt::format("note\t\t{}\n", note));
   print(fmt::format("span of the inputs\trank\t{}\n", white.transform.rows()));
   print(fmt::format("residual of whitening\t||Sigma11 - I||/||I||\t{:.3g}\n", white.residual));
-  print_spectrum("s of Sigma31", data::singular_modes(correlations.sigma31));
-  print_spectrum("s of Sigma31, whitened", data::singular_modes(white.correlations.sigma31));
+  print_spectrum("s of Sigma31", modes);
+  print_spectrum("s of Sigma31, whitened", white_modes);
   return 0;
 }
 
@@ -92,8 +95,7 @@ int run_info(const InfoOptions& options) {
 void add_data(CLI::App& app, Action& chosen) {
   CLI::App* command = app.add_subcommand("data", "Make or look at data");
   command->require_subcommand(1);
-  command->footer(
-      "Examples: dln data tree --levels 4 --features 300; dln data info train-images-idx3-ubyte.gz");
+  command->footer("Examples: dln data tree --levels 4 --features 300; dln data info mine.csv");
 
   auto tree = std::make_shared<TreeOptions>();
   CLI::App* tree_command =
@@ -107,12 +109,10 @@ void add_data(CLI::App& app, Action& chosen) {
                            "Also write the features to this file, tab-separated, a line an item");
   tree_command->callback([tree, &chosen] { chosen = [tree] { return run_tree(*tree); }; });
 
-  auto info = std::make_shared<InfoOptions>();
+  auto info = std::make_shared<DataOptions>();
   CLI::App* info_command =
-      command->add_subcommand("info", "Sizes, checksums and singular values of IDX images with labels");
-  info_command->add_option("path", info->path, "IDX or IDX.gz images, or a folder with MNIST's names")
-      ->required();
-  info_command->add_option("--labels", info->labels, "Their labels, when these are not found by name");
+      command->add_subcommand("info", "Sizes, checksums and singular values of a data set");
+  add_data_options(*info_command, *info);
   info_command->callback([info, &chosen] { chosen = [info] { return run_info(*info); }; });
 }
 

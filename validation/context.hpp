@@ -55,6 +55,8 @@ class Context {
   const experiments::LearningProblem& images();
   // The same images scaled for Fig 4.
   const experiments::LearningProblem& images(experiments::InputScale scale);
+  // Pixels/255 in their own coordinates, with their means.
+  const data::Correlations& raw_images();
   // Fig 4's set-up; at quick effort fewer and narrower networks. Rates and threshold are those of 60000
   // examples, scaled to as many as there are.
   experiments::DepthSweepOptions depth_sweep(const experiments::LearningProblem& problem) const;
@@ -76,8 +78,6 @@ class Context {
   ContextOptions options_;
   experiments::RunStore& store_;
   base::Progress& progress_;
-  const data::Correlations& raw_images();
-
   std::optional<experiments::LearningProblem> tree_;
   std::optional<data::Correlations> raw_images_;
   std::vector<data::FileIdentity> image_files_;

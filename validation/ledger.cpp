@@ -6,6 +6,7 @@
 #include "dln/base/error.hpp"
 #include "validation/section_1/section_1.hpp"
 #include "validation/section_2/section_2.hpp"
+#include "validation/section_3/section_3.hpp"
 
 namespace dln::validation {
 
@@ -22,13 +23,13 @@ bool comes_before(const Claim& a, const Claim& b) {
 
 std::vector<Claim> ledger() {
   std::vector<Claim> all;
-  for (auto claims :
-       {section_1::claims_on_descent_and_flow, section_1::claims_on_decoupled_modes,
-        section_1::claims_on_learning_times, section_1::claims_on_unequal_layers,
-        section_1::claims_on_competition, section_1::claims_on_outcome, section_1::claims_on_delays,
-        section_2::claims_on_deep_networks, section_2::claims_on_deep_modes,
-        section_2::claims_on_unequal_layers, section_2::claims_on_hessians,
-        section_2::claims_on_learning_rates, section_2::claims_on_depth_and_data})
+  for (auto claims : {section_1::claims_on_descent_and_flow, section_1::claims_on_decoupled_modes,
+                      section_1::claims_on_learning_times, section_1::claims_on_unequal_layers,
+                      section_1::claims_on_competition, section_1::claims_on_outcome,
+                      section_1::claims_on_delays, section_2::claims_on_deep_networks,
+                      section_2::claims_on_deep_modes, section_2::claims_on_unequal_layers,
+                      section_2::claims_on_hessians, section_2::claims_on_learning_rates,
+                      section_2::claims_on_depth_and_data, section_3::claims_on_consistency})
     std::ranges::move(claims(), std::back_inserter(all));
   std::ranges::sort(all, comes_before);
   return all;

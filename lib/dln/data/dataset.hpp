@@ -36,6 +36,7 @@ struct ExampleSource {
   // Fills the next batch and returns true, or returns false when all have been handed out.
   // Throws DataError when the source turns out damaged.
   std::function<bool(Dataset& batch)> next;
+  int classes = 0;  // of the labels that became one-hot targets; 0: targets were numbers
 };
 
 // Sigma11 of so many inputs takes half a gigabyte.

@@ -117,6 +117,7 @@ ExampleSource open_idx(const fs::path& images, const fs::path& labels, const Sou
   ExampleSource source;
   source.input_size = static_cast<Eigen::Index>(pixels);
   source.target_size = classes;
+  source.classes = classes;
   source.examples = count;
   source.files = {identify(images), identify(labels)};
   source.next = [stream](Dataset& batch) { return fill(*stream, batch); };

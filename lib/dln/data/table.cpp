@@ -154,6 +154,7 @@ ExampleSource examples_of(const Table& table, const SourceOptions& options) {
   const int classes = classes_of(table, found, targets.size(), options);
   ExampleSource source;
   source.input_size = static_cast<Eigen::Index>(inputs.size());
+  source.classes = classes;
   source.target_size = classes > 0 ? classes : static_cast<Eigen::Index>(targets.size());
   source.examples = found.rows;
   source.next = [next = table.restart(), inputs, targets, classes, size = options.batch_size,
@@ -178,6 +179,7 @@ ExampleSource examples_of(const Table& inputs, const Table& targets, const Sourc
   const int classes = classes_of(targets, found, static_cast<std::size_t>(targets.columns), options);
   ExampleSource source;
   source.input_size = inputs.columns;
+  source.classes = classes;
   source.target_size = classes > 0 ? classes : targets.columns;
   source.examples = rows;
   source.next = [next_x = inputs.restart(), next_y = targets.restart(), classes, size = options.batch_size,

@@ -1,0 +1,12 @@
+// The claims of section 3, "Efficacy of greedy unsupervised pretraining", by subject.
+#pragma once
+
+#include <vector>
+
+#include "validation/claim.hpp"
+
+namespace dln::validation::section_3 {
+
+std::vector<Claim> claims_on_consistency();  // C38, X3, X12
+
+}  // namespace dln::validation::section_3
