@@ -29,7 +29,8 @@ std::vector<Claim> ledger() {
                       section_1::claims_on_delays, section_2::claims_on_deep_networks,
                       section_2::claims_on_deep_modes, section_2::claims_on_unequal_layers,
                       section_2::claims_on_hessians, section_2::claims_on_learning_rates,
-                      section_2::claims_on_depth_and_data, section_3::claims_on_consistency})
+                      section_2::claims_on_depth_and_data, section_3::claims_on_consistency,
+                      section_3::claims_on_autoencoders, section_3::claims_on_pretraining})
     std::ranges::move(claims(), std::back_inserter(all));
   std::ranges::sort(all, comes_before);
   return all;

@@ -7,6 +7,8 @@
 
 namespace dln::validation::section_3 {
 
-std::vector<Claim> claims_on_consistency();  // C38, X3, X12
+std::vector<Claim> claims_on_consistency();   // C38, X3, X12
+std::vector<Claim> claims_on_autoencoders();  // C36, X2
+std::vector<Claim> claims_on_pretraining();   // C37, C39 to C41
 
 }  // namespace dln::validation::section_3
