@@ -7,6 +7,7 @@
 #include "dln/base/error.hpp"
 #include "plots/figures.hpp"
 #include "tools/depth_sweep_figures.hpp"
+#include "tools/pretraining_figures.hpp"
 #include "tools/strict_text.hpp"
 
 namespace dln::tools {
@@ -241,6 +242,9 @@ const std::vector<CatalogueEntry>& figure_catalogue() {
       {"4r", "Fig 4 right: best learning rate against depth, on real images", true, draw_4r, true},
       {"4k", "Fig 4 in units of 1/lambda_max: best stable and best of all, on a fine grid", true, draw_4k,
        true},
+      {"5r", "Fig 5 right: pretrained and random start on real images, at one rate and at the best of each",
+       true, draw_5r},
+      {"5x", "pretrained and random start against the scale of the start and against depth", true, draw_5x},
       {"depth", "learning curves of a mode for N_l = 2 to 100 and infinity", false, draw_depth},
       {"delay", "t_N - t_3 against depth and against s/u0, and its limit", false, draw_delay},
       {"rate", "learning rates of a mode against depth: edge of stability, fastest rate, steps", false,
