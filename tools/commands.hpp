@@ -24,6 +24,7 @@ void add_delay(CLI::App& app, Action& chosen);
 void add_derive(CLI::App& app, Action& chosen);
 void add_check(CLI::App& app, Action& chosen);
 void add_consistency(CLI::App& app, Action& chosen);
+void add_pretrain(CLI::App& app, Action& chosen);
 void add_list(CLI::App& app, Action& chosen);
 
 }  // namespace dln::tools

@@ -79,6 +79,7 @@ int parse_and_run(int argc, const char* const* argv) {
   add_derive(app, chosen);
   add_check(app, chosen);
   add_consistency(app, chosen);
+  add_pretrain(app, chosen);
   add_list(app, chosen);
   try {
     app.parse(argc, argv);

@@ -9,6 +9,7 @@
 #include "tools/consistency_figures.hpp"
 #include "tools/depth_sweep_figures.hpp"
 #include "tools/phenomena_figures.hpp"
+#include "tools/pretraining_figures.hpp"
 #include "tools/start_figures.hpp"
 #include "tools/strict_text.hpp"
 
@@ -246,6 +247,9 @@ const std::vector<CatalogueEntry>& figure_catalogue() {
        true},
       {"5l", "Fig 5 left: submatrix of Sigma11 of real images, in pixels", true, draw_5l},
       {"5c", "Fig 5 centre: V11^T Sigma11 V11 of real images, over the task's modes", true, draw_5c},
+      {"5r", "Fig 5 right: pretrained and random start on real images, at one rate and at the best of each",
+       true, draw_5r},
+      {"5x", "pretrained and random start against the scale of the start and against depth", true, draw_5x},
       {"depth", "learning curves of a mode for N_l = 2 to 100 and infinity", false, draw_depth},
       {"delay", "t_N - t_3 against depth and against s/u0, and its limit", false, draw_delay},
       {"rate", "learning rates of a mode against depth: edge of stability, fastest rate, steps", false,

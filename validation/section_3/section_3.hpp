@@ -7,7 +7,9 @@
 
 namespace dln::validation::section_3 {
 
-std::vector<Claim> claims_on_consistency();  // C38, X3, X12
-std::vector<Claim> claims_on_starts();       // C48
+std::vector<Claim> claims_on_consistency();   // C38, X3, X12
+std::vector<Claim> claims_on_autoencoders();  // C36, X2
+std::vector<Claim> claims_on_pretraining();   // C37, C39 to C41
+std::vector<Claim> claims_on_starts();        // C48
 
 }  // namespace dln::validation::section_3

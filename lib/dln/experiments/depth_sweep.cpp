@@ -78,9 +78,94 @@ class Trainer {
   double threshold_, largest_;  // errors: learned below the one, lost above the other
 };
 
-// All rates of one depth side by side, the highest first, further and further, so that none runs long before
-// it is known how soon the best has learned. Of those whose error has never risen only the highest runs.
-std::vector<SweepRun> race(const LearningProblem& problem, const DepthSweepOptions& options, Network start) {
+// Every coordinate on which the runs of a depth depend; the number is raised when their meaning or the way of
+// racing changes.
+std::string row_key(const LearningProblem& problem, const DepthSweepOptions& o, int layers) {
+  std::string rates;
+  for (double rate : o.rates) rates += fmt::format("{:a},", rate);
+  return fmt::format(
+      "depth-sweep-3/{:08x}/Nl={}/width={}/u0={:a}/W1={}/below={:a}/rates={}/at-most={}/patience={:a}/{}/"
+      "seed={}",
+      problem.fingerprint, layers, o.hidden_units, o.initial_strength, name_of(o.first_layer),
+      o.error_threshold, rates, o.max_epochs, o.patience, o.compressed ? "compressed" : "whole", o.seed);
+}
+
+std::vector<double> packed(const DepthSweepRow& row) {
+  std::vector<double> numbers(row.trained.begin(), row.trained.end());
+  for (const SweepRun& run : row.runs)
+    numbers.insert(numbers.end(), {static_cast<double>(run.outcome), static_cast<double>(run.epoch),
+                                   run.monotone ? 1.0 : 0.0});
+  return numbers;
+}
+
+bool unpack(const std::vector<double>& numbers, const DepthSweepOptions& options, DepthSweepRow& row) {
+  const auto layers = static_cast<std::size_t>(row.layers);
+  if (numbers.size() != layers + 3 * options.rates.size()) return false;
+  for (std::size_t i = 0; i < layers; ++i) row.trained.push_back(static_cast<Eigen::Index>(numbers[i]));
+  for (std::size_t i = 0; i < options.rates.size(); ++i) {
+    const double* run = &numbers[layers + 3 * i];
+    row.runs.push_back(
+        {options.rates[i], static_cast<SweepOutcome>(run[0]), static_cast<long>(run[1]), run[2] != 0});
+  }
+  return true;
+}
+
+// The options of one depth, with its rates.
+DepthSweepOptions at_depth(const LearningProblem& problem, const DepthSweepOptions& options, int layers) {
+  DepthSweepOptions mine = options;
+  mine.layers = {layers};
+  if (!mine.kappas.empty()) {
+    const double most = largest_aligned_eigenvalue(problem, layers);
+    for (double kappa : mine.kappas) mine.rates.push_back(kappa / most);
+  }
+  if (mine.rates.empty()) mine.rates = paper_rates();
+  return mine;
+}
+
+std::optional<DepthSweepRow> kept_row(const LearningProblem& problem, const DepthSweepOptions& options,
+                                      int layers, RunStore& store) {
+  DepthSweepRow row{layers, {}, {}, {}, {}};
+  const auto kept = store.find(row_key(problem, options, layers));
+  if (!kept || !unpack(*kept, options, row)) return std::nullopt;
+  return row;
+}
+
+DepthSweepRow new_row(const LearningProblem& problem, const DepthSweepOptions& options, int layers,
+                      RunStore& store) {
+  DepthSweepRow row{layers, {}, {}, {}, {}};
+  auto [seen, start] = deep_run(problem, options, layers);
+  row.trained = start.units();
+  row.runs = race_rates(seen, options, std::move(start));
+  store.keep(row_key(problem, options, layers), packed(row));
+  return row;
+}
+
+// Tells how much is done of the work that was not found in the store, a row's share going by its depth.
+class Share {
+ public:
+  Share(const LearningProblem& problem, base::Progress& progress)
+      : what_("networks of every depth on " + problem.name), progress_(progress) {}
+  void expect(int layers) { all_ += cost(layers); }
+  void begin() { progress_.report(what_, 0); }
+  void done(int layers) {
+    const std::lock_guard lock(mutex_);
+    done_ += cost(layers);
+    progress_.report(what_, done_ / all_);
+  }
+
+ private:
+  static double cost(int layers) { return layers; }
+
+  std::string what_;
+  base::Progress& progress_;
+  std::mutex mutex_;
+  double all_ = 0, done_ = 0;
+};
+
+}  // namespace
+
+std::vector<SweepRun> race_rates(const LearningProblem& problem, const DepthSweepOptions& options,
+                                 Network start) {
   Trainer trainer(problem, start, options.error_threshold);
   auto rates = options.rates;
   std::ranges::sort(rates, std::greater<>());
@@ -121,38 +206,6 @@ std::vector<SweepRun> race(const LearningProblem& problem, const DepthSweepOptio
   return runs;
 }
 
-// Every coordinate on which the runs of a depth depend; the number is raised when their meaning or the way of
-// racing changes.
-std::string row_key(const LearningProblem& problem, const DepthSweepOptions& o, int layers) {
-  std::string rates;
-  for (double rate : o.rates) rates += fmt::format("{:a},", rate);
-  return fmt::format(
-      "depth-sweep-3/{:08x}/Nl={}/width={}/u0={:a}/W1={}/below={:a}/rates={}/at-most={}/patience={:a}/{}/"
-      "seed={}",
-      problem.fingerprint, layers, o.hidden_units, o.initial_strength, name_of(o.first_layer),
-      o.error_threshold, rates, o.max_epochs, o.patience, o.compressed ? "compressed" : "whole", o.seed);
-}
-
-std::vector<double> packed(const DepthSweepRow& row) {
-  std::vector<double> numbers(row.trained.begin(), row.trained.end());
-  for (const SweepRun& run : row.runs)
-    numbers.insert(numbers.end(), {static_cast<double>(run.outcome), static_cast<double>(run.epoch),
-                                   run.monotone ? 1.0 : 0.0});
-  return numbers;
-}
-
-bool unpack(const std::vector<double>& numbers, const DepthSweepOptions& options, DepthSweepRow& row) {
-  const auto layers = static_cast<std::size_t>(row.layers);
-  if (numbers.size() != layers + 3 * options.rates.size()) return false;
-  for (std::size_t i = 0; i < layers; ++i) row.trained.push_back(static_cast<Eigen::Index>(numbers[i]));
-  for (std::size_t i = 0; i < options.rates.size(); ++i) {
-    const double* run = &numbers[layers + 3 * i];
-    row.runs.push_back(
-        {options.rates[i], static_cast<SweepOutcome>(run[0]), static_cast<long>(run[1]), run[2] != 0});
-  }
-  return true;
-}
-
 std::optional<std::size_t> fastest(const std::vector<SweepRun>& runs, bool monotone) {
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < runs.size(); ++i)
@@ -161,60 +214,6 @@ std::optional<std::size_t> fastest(const std::vector<SweepRun>& runs, bool monot
       best = i;
   return best;
 }
-
-// The options of one depth, with its rates.
-DepthSweepOptions at_depth(const LearningProblem& problem, const DepthSweepOptions& options, int layers) {
-  DepthSweepOptions mine = options;
-  mine.layers = {layers};
-  if (!mine.kappas.empty()) {
-    const double most = largest_aligned_eigenvalue(problem, layers);
-    for (double kappa : mine.kappas) mine.rates.push_back(kappa / most);
-  }
-  if (mine.rates.empty()) mine.rates = paper_rates();
-  return mine;
-}
-
-std::optional<DepthSweepRow> kept_row(const LearningProblem& problem, const DepthSweepOptions& options,
-                                      int layers, RunStore& store) {
-  DepthSweepRow row{layers, {}, {}, {}, {}};
-  const auto kept = store.find(row_key(problem, options, layers));
-  if (!kept || !unpack(*kept, options, row)) return std::nullopt;
-  return row;
-}
-
-DepthSweepRow new_row(const LearningProblem& problem, const DepthSweepOptions& options, int layers,
-                      RunStore& store) {
-  DepthSweepRow row{layers, {}, {}, {}, {}};
-  auto [seen, start] = deep_run(problem, options, layers);
-  row.trained = start.units();
-  row.runs = race(seen, options, std::move(start));
-  store.keep(row_key(problem, options, layers), packed(row));
-  return row;
-}
-
-// Tells how much is done of the work that was not found in the store, a row's share going by its depth.
-class Share {
- public:
-  Share(const LearningProblem& problem, base::Progress& progress)
-      : what_("networks of every depth on " + problem.name), progress_(progress) {}
-  void expect(int layers) { all_ += cost(layers); }
-  void begin() { progress_.report(what_, 0); }
-  void done(int layers) {
-    const std::lock_guard lock(mutex_);
-    done_ += cost(layers);
-    progress_.report(what_, done_ / all_);
-  }
-
- private:
-  static double cost(int layers) { return layers; }
-
-  std::string what_;
-  base::Progress& progress_;
-  std::mutex mutex_;
-  double all_ = 0, done_ = 0;
-};
-
-}  // namespace
 
 std::string_view name_of(FirstLayer first_layer) {
   return first_layer == FirstLayer::active_modes ? "active" : "all";

@@ -68,6 +68,14 @@ struct DepthSweepRow {
 std::vector<DepthSweepRow> run_depth_sweep(const LearningProblem& problem, const DepthSweepOptions& options,
                                            RunStore& store, base::Progress& progress);
 
+// All of options.rates from one start, in their order: side by side, the highest first, further and further,
+// so that none runs long before it is known how soon the best has learned. Of those whose error has never
+// risen only the highest runs.
+std::vector<SweepRun> race_rates(const LearningProblem& problem, const DepthSweepOptions& options,
+                                 network::LinearNetwork<double> start);
+// The run that learned first, of all or of those whose error never rose.
+std::optional<std::size_t> fastest(const std::vector<SweepRun>& runs, bool monotone);
+
 // The decoupled start of one depth.
 network::LinearNetwork<double> deep_start(const LearningProblem& problem, const DepthSweepOptions& options,
                                           int layers);

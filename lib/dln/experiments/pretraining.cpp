@@ -1,0 +1,324 @@
+#include "dln/experiments/pretraining.hpp"
+
+#include <fmt/ranges.h>
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "dln/base/error.hpp"
+#include "dln/experiments/depth_prediction.hpp"
+#include "dln/experiments/rate_advice.hpp"
+#include "dln/linalg/decompositions.hpp"
+#include "dln/network/gradient_descent.hpp"
+#include "dln/network/initial_weights.hpp"
+#include "dln/theory/unbalanced_deep_mode.hpp"
+
+namespace dln::experiments {
+namespace {
+
+using linalg::Matrix;
+using Network = network::LinearNetwork<double>;
+
+constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
+constexpr long kCurvePoints = 300;
+
+void check(const LearningProblem& problem, const PretrainingStudy& study) {
+  base::require(study.layers >= 3, "number of layers", study.layers, "3 or more");
+  base::require(study.hidden_units >= 1, "hidden units", static_cast<double>(study.hidden_units),
+                "1 or more");
+  base::require_positive("sigma", study.deviation);
+  base::require_positive("kappa of pretraining", study.pretraining_kappa);
+  for (double kappa : study.kappas) base::require_positive("kappa", kappa);
+  base::require_positive("error threshold", study.error_threshold);
+  base::require(study.max_epochs >= 1, "epochs", static_cast<double>(study.max_epochs), "1 or more");
+  base::require(study.patience >= 1, "patience", study.patience, "1 or more");
+  base::require(problem.correlations.normalisation == data::Normalisation::sum, "sums over the examples", 0,
+                "correlations in sums");
+}
+
+double largest_variance(const LearningProblem& problem) {
+  const auto& sigma = problem.correlations.sigma11;
+  return sigma.isDiagonal(0) ? sigma.diagonal().maxCoeff() : linalg::symmetric_eigen(sigma).values[0];
+}
+
+// The error epoch by epoch, a point wherever `stride` divides the epoch, and the last.
+LearningCurve curve_of(const LearningProblem& problem, Network network, double rate, long epochs) {
+  LearningCurve curve;
+  const long stride = std::max(1L, epochs / kCurvePoints);
+  network::ChainGradient gradient(problem.correlations, network);
+  network::descend_in_place(gradient, network, {.learning_rate = rate, .max_iterations = epochs},
+                            [&](long epoch, double error) {
+                              if (epoch % stride == 0 || epoch == epochs) {
+                                curve.epochs.push_back(static_cast<double>(epoch));
+                                curve.errors.push_back(error);
+                              }
+                              return true;
+                            });
+  return curve;
+}
+
+// How much of mode alpha each layer passes on: a_l = |W^l x| / |x| along its way from v_alpha, and for the
+// matrix on top the part that reaches u_alpha.
+Matrix strengths_by_layer(const Network& network, const data::SingularModes& modes) {
+  const int matrices = network.depth().weight_matrices();
+  Matrix strengths(modes.size(), matrices);
+  Matrix way = modes.input;
+  for (int l = 1; l < matrices; ++l) {
+    way = network.weight(l) * way;
+    strengths.col(l - 1) = way.colwise().norm().transpose();
+    way.colwise().normalize();
+  }
+  const Matrix out = network.weight(matrices) * way;
+  strengths.col(matrices - 1) = (out.array() * modes.output.array()).colwise().sum().transpose();
+  return strengths;
+}
+
+StartRuns run_start(const LearningProblem& problem, const PretrainingStudy& study, const Network& start) {
+  StartRuns result;
+  result.layer_strengths = strengths_by_layer(start, problem.modes);
+  const double d1 = largest_variance(problem);
+  DepthSweepOptions options;
+  options.error_threshold = study.error_threshold;
+  options.max_epochs = study.max_epochs;
+  options.patience = study.patience;
+  const auto timed = [&](const std::vector<SweepRun>& runs, bool monotone) -> std::optional<TimedRun> {
+    const auto which = fastest(runs, monotone);
+    if (!which) return std::nullopt;
+    const auto& run = runs[*which];
+    return TimedRun{run.rate * d1, run.rate, static_cast<double>(run.epoch),
+                    curve_of(problem, start, run.rate, run.epoch)};
+  };
+  for (double kappa : study.kappas.empty() ? stability_grid(0.5, 120, 1.25) : study.kappas)
+    options.rates.push_back(kappa / d1);
+  const auto runs = race_rates(problem, options, start);
+  result.best = timed(runs, false);
+  result.best_stable = timed(runs, true);
+  if (!study.at_same_rate) return result;
+  options.rates = {study.pretraining_kappa / d1};
+  options.max_epochs = 10 * study.max_epochs;
+  result.same_rate = timed(race_rates(problem, options, start), false);
+  return result;
+}
+
+std::vector<Eigen::Index> units_of(const LearningProblem& problem, const PretrainingStudy& study) {
+  std::vector<Eigen::Index> units(static_cast<std::size_t>(study.layers), study.hidden_units);
+  units.front() = problem.correlations.sigma31.cols();
+  units.back() = problem.correlations.sigma31.rows();
+  return units;
+}
+
+StartRuns run_random(const LearningProblem& problem, const PretrainingStudy& study) {
+  auto stream = base::stream(study.seed, "random start", study.layers);
+  return run_start(problem, study,
+                   network::small_random_weights(units_of(problem, study), study.deviation, stream));
+}
+
+void run_pretrained(const LearningProblem& problem, const PretrainingStudy& study, base::Progress& progress,
+                    StartComparison& result) {
+  auto stream = base::stream(study.seed, "pretrained start", study.layers);
+  const auto& sigma11 = problem.correlations.sigma11;
+  const auto pretraining =
+      network::pretrained_weights(units_of(problem, study), sigma11,
+                                  {.learning_rate = study.pretraining_kappa / largest_variance(problem),
+                                   .epochs = study.pretraining_epochs,
+                                   .deviation = study.deviation,
+                                   .last_deviation = study.deviation},
+                                  stream, progress);
+  for (const auto& layer : pretraining.layers) {
+    const auto held = network::component_strengths(layer.autoencoder, layer.sigma).strengths;
+    result.autoencoders.push_back({static_cast<double>(layer.epochs), layer.error / layer.start_error,
+                                   static_cast<double>((held.array() > 0.5).count()), held.maxCoeff()});
+  }
+  result.decoupling_residual = network::pretraining_residual(pretraining.network, problem.modes);
+  result.pretrained = run_start(problem, study, pretraining.network);
+  result.pretrained.pretraining_epochs = pretraining.epochs();
+}
+
+// Every coordinate on which the result depends; the number is raised when its meaning changes.
+std::string study_key(const LearningProblem& problem, const PretrainingStudy& s) {
+  std::string kappas;
+  for (double kappa : s.kappas) kappas += fmt::format("{:a},", kappa);
+  return fmt::format(
+      "pretraining-1/{:08x}/Nl={}/width={}/sigma={:a}/K={}/kappa={:a}/kappas={}/below={:a}/at-most={}/"
+      "patience={:a}/same={}/seed={}",
+      problem.fingerprint, s.layers, s.hidden_units, s.deviation, s.pretraining_epochs, s.pretraining_kappa,
+      kappas, s.error_threshold, s.max_epochs, s.patience, s.at_same_rate, s.seed);
+}
+
+// One number after the other, each list preceded by its length.
+class Packed {
+ public:
+  explicit Packed(std::vector<double> kept = {}) : numbers(std::move(kept)) {}
+
+  std::vector<double> numbers;
+
+  void put(double x) { numbers.push_back(x); }
+  void put(const std::vector<double>& list) {
+    put(static_cast<double>(list.size()));
+    numbers.insert(numbers.end(), list.begin(), list.end());
+  }
+  double take() { return numbers.at(next_++); }
+  std::vector<double> take_list() {
+    std::vector<double> list(static_cast<std::size_t>(take()));
+    for (double& x : list) x = take();
+    return list;
+  }
+
+ private:
+  std::size_t next_ = 0;
+};
+
+// Writes with Writing = true, else reads into the same places.
+template <bool Writing>
+void exchange(Packed& packed, double& x) {
+  if constexpr (Writing)
+    packed.put(x);
+  else
+    x = packed.take();
+}
+template <bool Writing>
+void exchange(Packed& packed, std::optional<TimedRun>& run) {
+  double there = run ? 1 : 0;
+  exchange<Writing>(packed, there);
+  if (there == 0) return;
+  if (!run) run.emplace();
+  for (double* x : {&run->kappa, &run->rate, &run->epochs}) exchange<Writing>(packed, *x);
+  for (auto* list : {&run->curve.epochs, &run->curve.errors})
+    if constexpr (Writing)
+      packed.put(*list);
+    else
+      *list = packed.take_list();
+}
+template <bool Writing>
+void exchange(Packed& packed, StartRuns& runs) {
+  auto epochs = static_cast<double>(runs.pretraining_epochs);
+  exchange<Writing>(packed, epochs);
+  runs.pretraining_epochs = static_cast<long>(epochs);
+  for (auto* run : {&runs.same_rate, &runs.best, &runs.best_stable}) exchange<Writing>(packed, *run);
+  auto rows = static_cast<double>(runs.layer_strengths.rows()),
+       columns = static_cast<double>(runs.layer_strengths.cols());
+  exchange<Writing>(packed, rows);
+  exchange<Writing>(packed, columns);
+  if constexpr (!Writing)
+    runs.layer_strengths.resize(static_cast<Eigen::Index>(rows), static_cast<Eigen::Index>(columns));
+  for (Eigen::Index i = 0; i < runs.layer_strengths.size(); ++i)
+    exchange<Writing>(packed, runs.layer_strengths.data()[i]);
+}
+template <bool Writing>
+void exchange(Packed& packed, StartComparison& result) {
+  exchange<Writing>(packed, result.random);
+  exchange<Writing>(packed, result.pretrained);
+  exchange<Writing>(packed, result.decoupling_residual);
+  auto count = static_cast<double>(result.autoencoders.size());
+  exchange<Writing>(packed, count);
+  result.autoencoders.resize(static_cast<std::size_t>(count));
+  for (auto& layer : result.autoencoders)
+    for (double* x : {&layer.epochs, &layer.error_share, &layer.learned, &layer.most})
+      exchange<Writing>(packed, *x);
+}
+
+}  // namespace
+
+double StartRuns::total(const std::optional<TimedRun>& run) const {
+  return run ? static_cast<double>(pretraining_epochs) + run->epochs : kNothing;
+}
+
+double StartComparison::gain(Which which) const {
+  return random.total(random.*which) / pretrained.total(pretrained.*which);
+}
+
+std::vector<StartComparison> compare_starts(const LearningProblem& problem,
+                                            const std::vector<PretrainingStudy>& studies, RunStore& store,
+                                            base::Progress& progress) {
+  std::vector<StartComparison> results(studies.size());
+  std::vector<std::size_t> missing;
+  for (std::size_t i = 0; i < studies.size(); ++i) {
+    check(problem, studies[i]);
+    if (auto kept = store.find(study_key(problem, studies[i]))) {
+      Packed packed(std::move(*kept));
+      exchange<false>(packed, results[i]);
+    } else {
+      missing.push_back(i);
+    }
+  }
+  // Twice as many tasks as studies: the random starts, which take longest, first.
+  const std::size_t count = missing.size();
+  tbb::parallel_for(
+      tbb::blocked_range<std::size_t>(0, 2 * count, 1),
+      [&](const auto& range) {
+        for (std::size_t j = range.begin(); j < range.end(); ++j) {
+          const auto i = missing[j % count];
+          if (j < count)
+            results[i].random = run_random(problem, studies[i]);
+          else
+            run_pretrained(problem, studies[i], progress, results[i]);
+        }
+      },
+      tbb::simple_partitioner());
+  for (auto i : missing) {
+    Packed packed;
+    exchange<true>(packed, results[i]);
+    store.keep(study_key(problem, studies[i]), packed.numbers);
+  }
+  return results;
+}
+
+StartComparison compare_starts(const LearningProblem& problem, const PretrainingStudy& study, RunStore& store,
+                               base::Progress& progress) {
+  return compare_starts(problem, std::vector{study}, store, progress).front();
+}
+
+std::vector<double> aligned_error(const LearningProblem& problem, const Matrix& layer_strengths, double rate,
+                                  const std::vector<double>& epochs) {
+  const auto& modes = problem.modes;
+  base::require(layer_strengths.rows() == modes.size(), "modes with layer strengths",
+                static_cast<double>(layer_strengths.rows()), fmt::format("{}", modes.size()));
+  const auto aligned = aligned_modes(problem);
+  std::vector<double> errors(epochs.size(), 0.5 * problem.correlations.target_power);
+  for (Eigen::Index k = 0; k < modes.size(); ++k) {
+    const double s = aligned.singular_values[k], d = aligned.input_variances[k];
+    std::vector<double> layers(static_cast<std::size_t>(layer_strengths.cols()));
+    for (std::size_t l = 0; l < layers.size(); ++l)
+      layers[l] = layer_strengths(k, static_cast<Eigen::Index>(l));
+    const theory::UnbalancedDeepMode<double> mode(
+        {.layers = layers, .singular_value = s / d, .time_constant = 1 / (rate * d)});
+    for (std::size_t i = 0; i < epochs.size(); ++i) {
+      const double u = strength_at(mode, epochs[i]);
+      errors[i] -= s * u - 0.5 * d * u * u;
+    }
+  }
+  return errors;
+}
+
+double least_aligned_error(const LearningProblem& problem) {
+  const auto [s, d] = aligned_modes(problem);
+  return 0.5 * (problem.correlations.target_power - (s.array().square() / d.array()).sum());
+}
+
+double least_error(const LearningProblem& problem) {
+  const auto eigen = linalg::symmetric_eigen(problem.correlations.sigma11);
+  const Eigen::Index rank = (eigen.values.array() > 1e-12 * eigen.values[0]).count();
+  const Matrix seen = problem.correlations.sigma31 * eigen.vectors.leftCols(rank);
+  const auto explained = seen.colwise().squaredNorm().transpose().array() / eigen.values.head(rank).array();
+  return 0.5 * (problem.correlations.target_power - explained.sum());
+}
+
+LearningProblem leading_components(const LearningProblem& problem, Eigen::Index count) {
+  const auto& all = problem.correlations;
+  base::require(all.sigma11.isDiagonal(0), "off the diagonal of Sigma11", 1, "zeros: components as inputs");
+  base::require(count >= 1 && count <= all.sigma11.rows(), "components", static_cast<double>(count),
+                fmt::format("1 to {}", all.sigma11.rows()));
+  LearningProblem some = problem;
+  some.correlations.sigma11 = all.sigma11.topLeftCorner(count, count);
+  some.correlations.sigma31 = all.sigma31.leftCols(count);
+  some.correlations.input_mean = {};
+  some.modes = data::singular_modes(some.correlations.sigma31);
+  some.fingerprint = data::fingerprint(some.correlations);
+  some.name = fmt::format("{}, their leading {} components", problem.name, count);
+  some.examples.reset();
+  return some;
+}
+
+}  // namespace dln::experiments

@@ -1,0 +1,214 @@
+// dln pretrain: greedy layerwise pretraining of a chain on data of one's own, and what learning gains by it.
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <optional>
+
+#include "dln/base/atomic_file.hpp"
+#include "dln/base/error.hpp"
+#include "dln/data/npz.hpp"
+#include "dln/experiments/depth_prediction.hpp"
+#include "dln/experiments/pretraining.hpp"
+#include "dln/linalg/decompositions.hpp"
+#include "dln/network/initial_weights.hpp"
+#include "tools/commands.hpp"
+#include "tools/console.hpp"
+#include "tools/data_options.hpp"
+#include "tools/strict_text.hpp"
+
+namespace dln::tools {
+namespace {
+
+using experiments::LearningProblem;
+using linalg::Matrix;
+using Network = network::LinearNetwork<double>;
+
+struct PretrainOptions {
+  DataOptions data;
+  std::string units = "200,200,200", sigma = "0.01", rate = "auto", epochs = "100", seed = "1",
+              most = "20000";
+  std::optional<std::string> below, out;
+  bool centred = false, flow = false;
+};
+
+// The task in the eigenbasis of its inputs, and the way back.
+struct Task {
+  LearningProblem problem;
+  Matrix basis;  // N_1 x rank
+};
+
+Task task_of(const data::Correlations& all) {
+  const auto eigen = linalg::symmetric_eigen(all.sigma11);
+  const Eigen::Index rank = (eigen.values.array() > 1e-12 * eigen.values[0]).count();
+  if (rank == 0) throw base::DataError("its inputs are all zero; expected some that are not");
+  Task task;
+  task.basis = eigen.vectors.leftCols(rank);
+  task.problem.correlations = all;
+  task.problem.correlations.input_mean = {};
+  task.problem.correlations.sigma11 = eigen.values.head(rank).asDiagonal();
+  task.problem.correlations.sigma31 = all.sigma31 * task.basis;
+  task.problem.modes = data::singular_modes(task.problem.correlations.sigma31);
+  return task;
+}
+
+std::vector<Eigen::Index> hidden_units(const std::string& text) {
+  std::vector<Eigen::Index> units;
+  for (double size : strict_list("--units", text)) {
+    base::require(size >= 1 && size <= 1e5 && size == std::floor(size), "--units", size,
+                  "whole numbers from 1 to 100000, one for each hidden layer");
+    units.push_back(static_cast<Eigen::Index>(size));
+  }
+  return units;
+}
+
+long positive_count(std::string_view name, const std::string& text) {
+  const auto count = strict_count(name, text);
+  base::require(count >= 1 && count <= 1'000'000'000, name, static_cast<double>(count), "1 to 1000000000");
+  return static_cast<long>(count);
+}
+
+void print_layers(const network::Pretraining& pretraining) {
+  print("layer\tepochs\treconstruction_error_share\tlearned_components\tstrengths_of_the_first_five\n");
+  for (std::size_t l = 0; l < pretraining.layers.size(); ++l) {
+    const auto& layer = pretraining.layers[l];
+    const auto held = network::component_strengths(layer.autoencoder, layer.sigma).strengths;
+    const Eigen::Index shown = std::min<Eigen::Index>(5, held.size());
+    print(fmt::format("{}\t{}\t{:.6g}\t{}\t{:.6g}\n", l + 1, layer.epochs, layer.error / layer.start_error,
+                      (held.array() > 0.5).count(), fmt::join(held.data(), held.data() + shown, ", ")));
+  }
+}
+
+void print_runs(std::string_view name, const LearningProblem& problem, const Network& start, long pretraining,
+                double below, long most) {
+  experiments::DepthSweepOptions options;
+  options.error_threshold = below;
+  options.max_epochs = most;
+  options.patience = 1.5;
+  const double d1 = problem.correlations.sigma11(0, 0);
+  for (double kappa : experiments::stability_grid(0.25, 120, 1.4)) options.rates.push_back(kappa / d1);
+  const auto runs = experiments::race_rates(problem, options, start);
+  for (bool monotone : {false, true}) {
+    const auto which = experiments::fastest(runs, monotone);
+    const auto rates = monotone ? "error_never_rises" : "all";
+    if (which)
+      print(fmt::format("{}\t{}\t{:.6g}\t{}\t{}\n", name, rates, runs[*which].rate, runs[*which].epoch,
+                        runs[*which].epoch + pretraining));
+    else
+      print(fmt::format("{}\t{}\tnone\tmore than {}\tmore than {}\n", name, rates, most, most + pretraining));
+  }
+}
+
+data::NumberArray array_of(const Matrix& m) {
+  data::NumberArray array{{static_cast<std::size_t>(m.rows()), static_cast<std::size_t>(m.cols())}, {}};
+  for (Eigen::Index i = 0; i < m.rows(); ++i)
+    for (Eigen::Index j = 0; j < m.cols(); ++j) array.values.push_back(m(i, j));
+  return array;
+}
+
+// In the data's own coordinates, as 'dln simulate --network' reads it.
+std::string network_npz(const Network& network, const data::Correlations& correlations, const Matrix& basis,
+                        double rate) {
+  data::NamedArrays arrays{{"Sigma11", array_of(correlations.sigma11)},
+                           {"Sigma31", array_of(correlations.sigma31)},
+                           {"lambda", {{}, {rate}}},
+                           {"steps", {{3}, {0, 10, 100}}}};
+  for (int l = 1; l <= network.depth().weight_matrices(); ++l)
+    arrays[fmt::format("W{}", l)] =
+        array_of(l == 1 ? Matrix(network.weight(1) * basis.transpose()) : Matrix(network.weight(l)));
+  return data::npz_bytes(arrays);
+}
+
+int run_pretrain(const PretrainOptions& options) {
+  const auto hidden = hidden_units(options.units);
+  const double sigma = strict_number("--sigma", options.sigma);
+  base::require_positive("--sigma", sigma);
+  const auto epochs = positive_count("--epochs", options.epochs),
+             most = positive_count("--at-most", options.most);
+  const auto seed = strict_count("--seed", options.seed);
+  std::optional<double> rate, below;
+  if (options.rate != "auto") rate = strict_number("--rate", options.rate);
+  if (rate) base::require_positive("--rate", *rate);
+  if (options.below) below = strict_number("--below", *options.below);
+  if (below) base::require_positive("--below", *below);
+  std::optional<base::AtomicFile> out;  // before the work begins
+  if (options.out) out.emplace(*options.out);
+
+  ProgressLine progress;
+  const auto read = read_data(options.data, progress);
+  std::optional<Task> made;
+  const auto correlations = options.centred ? data::centred(read.correlations) : read.correlations;
+  try {
+    made = task_of(correlations);
+  } catch (const base::DataError& error) {
+    rethrow_named(options.data, error);
+  }
+  const auto& [problem, basis] = *made;
+  std::vector<Eigen::Index> units{problem.correlations.sigma31.cols()};
+  units.insert(units.end(), hidden.begin(), hidden.end());
+  units.push_back(problem.correlations.sigma31.rows());
+  const double d1 = problem.correlations.sigma11(0, 0), least = experiments::least_error(problem),
+               at_zero = 0.5 * problem.correlations.target_power;
+  const network::PretrainingOptions how{
+      .learning_rate = rate.value_or(0.5 / d1),
+      .epochs = epochs,
+      .deviation = sigma,
+      .last_deviation = sigma,
+      .dynamics = options.flow ? network::Dynamics::flow : network::Dynamics::descent};
+  auto stream = base::stream(seed, "dln pretrain", hidden.size());
+  const auto pretraining =
+      network::pretrained_weights(units, problem.correlations.sigma11, how, stream, progress);
+  progress.clear();
+  print_layers(pretraining);
+  const double threshold = below.value_or(least + 0.12 * (at_zero - least));
+  print("\nstart\trates\trate\tepochs\twith_pretraining\n");
+  auto random = base::stream(seed, "dln pretrain, random start", hidden.size());
+  print_runs("pretrained", problem, pretraining.network, pretraining.epochs(), threshold, most);
+  print_runs("random", problem, network::small_random_weights(units, sigma, random), 0, threshold, most);
+  print(
+      fmt::format("\n{} examples{}, units {} (inputs in the span of the data), seed {}. Pretraining: "
+                  "{}.\nLearned: error below "
+                  "{:.6g}, of {:.6g} at zero weights and {:.6g} at the least. Off-diagonal share of the "
+                  "pretrained map in the "
+                  "task's modes: {:.3g}.\n",
+                  correlations.examples, options.centred ? ", centred" : "", fmt::join(units, "-"), seed,
+                  pretraining.brief, threshold, at_zero, least,
+                  network::pretraining_residual(pretraining.network, problem.modes)));
+  if (out) {
+    out->write(network_npz(pretraining.network, correlations, basis, how.learning_rate));
+    out->commit();
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_pretrain(CLI::App& app, Action& chosen) {
+  auto options = std::make_shared<PretrainOptions>();
+  CLI::App* command = app.add_subcommand(
+      "pretrain",
+      "Pretrain a chain layer by layer with autoencoders; then learn from it and from random weights");
+  add_data_options(*command, options->data);
+  command->add_option("--units", options->units, "Hidden units, a number for each hidden layer")
+      ->capture_default_str();
+  command->add_option("--sigma", options->sigma, "Standard deviation of all starting weights")
+      ->capture_default_str();
+  command
+      ->add_option("--rate", options->rate,
+                   "Learning rate of the autoencoders; auto: 1/(2 d), d the largest eigenvalue of Sigma11")
+      ->capture_default_str();
+  command->add_option("--epochs", options->epochs, "Epochs of each autoencoder")->capture_default_str();
+  command->add_option("--seed", options->seed, "Seed of the starting weights")->capture_default_str();
+  command->add_option("--below", options->below,
+                      "Learned when the error is below this; default: when 88 % of what can be learned is");
+  command->add_option("--at-most", options->most, "Epochs after which learning is given up")
+      ->capture_default_str();
+  command->add_flag("--centred", options->centred, "Centre inputs and targets first");
+  command->add_flag("--flow", options->flow, "Autoencoders by gradient flow for as long, not by descent");
+  command->add_option(
+      "--out", options->out,
+      "Also write the pretrained network to this .npz file, which dln simulate --network reads");
+  command->footer("Example: dln pretrain mine.csv --units 20,20 --epochs 200 --centred --out start.npz");
+  command->callback([options, &chosen] { chosen = [options] { return run_pretrain(*options); }; });
+}
+
+}  // namespace dln::tools
