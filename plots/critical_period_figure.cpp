@@ -54,7 +54,7 @@ Curve predicted(const Curve& measured, int matrices) {
   return line;
 }
 
-constexpr std::array<const char*, 4> kColours{"#5b7fd1", "#1f49b6", "#12339c", "#0b1540"};
+constexpr std::array<const char*, 4> kColours{"#ee8a7d", "#e0403a", "#a51d1a", "#560808"};
 constexpr std::array<int, 4> kPoints{4, 6, 8, 12};
 
 std::string colour(std::size_t i) {
@@ -83,7 +83,7 @@ void draw_ages(Script& script, const CriticalPeriodFigure& figure) {
           {&curves[i].flow, fmt::format("with points pt 7 ps 0.45 lc rgb '#000000' {}",
                                         i == 0 ? "title 'flow of Eqs 10 and 14, each L'" : "notitle")},
           {&curves[i].network,
-           fmt::format("with points pt {} ps 1.0 lw 1.6 lc rgb '#c2181b' title 'full network, L = {}'",
+           fmt::format("with points pt {} ps 1.0 lw 1.6 lc rgb '#1f49b6' title 'full network, L = {}'",
                        symbol(i), curves[i].matrices)}}) {
       command += fmt::format("{}'-' {}", drawn.empty() ? "" : ", ", how);
       drawn.push_back(curve_of(curves[i], *later));
@@ -113,7 +113,7 @@ void draw_slow_downs(Script& script, const CriticalPeriodFigure& figure) {
     const Curve theory = slow_downs(figure, L, &SlowDown::theory);
     if (theory.empty()) continue;
     add(fmt::format("with lines lw 4 lc rgb '{}' notitle", colour(i)), theory);
-    add(fmt::format("with points pt {} ps 1.2 lw 1.6 lc rgb '#c2181b' notitle", symbol(i)),
+    add(fmt::format("with points pt {} ps 1.2 lw 1.6 lc rgb '#1f49b6' notitle", symbol(i)),
         slow_downs(figure, L, &SlowDown::network));
     if (L > 2)
       add(fmt::format("with lines lw 1.6 dt (7,5) lc rgb '#444444' {}",

@@ -51,7 +51,7 @@ Curve by_layer(const std::vector<LayerChange>& changes, const Quantity& quantity
   return curve;
 }
 
-constexpr std::array<const char*, 4> kColours{"#7fa8ef", "#1f49b6", "#12339c", "#0b1540"};
+constexpr std::array<const char*, 4> kColours{"#ee8a7d", "#e0403a", "#a51d1a", "#560808"};
 constexpr std::array<int, 4> kPoints{4, 6, 8, 12};
 
 // All depths of both kinds; theory as lines, the network as points.
@@ -76,10 +76,10 @@ void draw_layers(Script& script, const PerceptualLearningFigure& figure, const Q
     add(fmt::format("with lines lw 3 lc rgb '{}' {}", colour,
                     title(fmt::format("theory, lower layers stronger, L = {}", L))),
         figure.unequal[i]->by_theory);
-    add(fmt::format("with points pt {} ps 1.1 lw 1.6 lc rgb '#c2181b' {}", point,
+    add(fmt::format("with points pt {} ps 1.1 lw 1.6 lc rgb '#1f49b6' {}", point,
                     title(fmt::format("full network, L = {}", L))),
         figure.equal[i]->by_network);
-    add(fmt::format("with points pt {} ps 1.1 lw 1.6 lc rgb '#c2181b' notitle", point),
+    add(fmt::format("with points pt {} ps 1.1 lw 1.6 lc rgb '#1f49b6' notitle", point),
         figure.unequal[i]->by_network);
   }
   script.line(command);
