@@ -102,6 +102,11 @@ Eigen::Index constant_inputs(const Correlations& raw) {
   return (square - weight(raw) * raw.input_mean.array().square() <= kRounding * square).count();
 }
 
+InputForm input_form(const linalg::Matrix& sigma11) {
+  if (sigma11.rows() == sigma11.cols() && sigma11.isIdentity(0)) return InputForm::white;
+  return sigma11.isDiagonal(0) ? InputForm::diagonal : InputForm::correlated;
+}
+
 double whiteness_residual(const linalg::Matrix& sigma11) {
   const auto identity = linalg::Matrix::Identity(sigma11.rows(), sigma11.cols());
   return (sigma11 - identity).norm() / identity.norm();

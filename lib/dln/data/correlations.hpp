@@ -53,6 +53,11 @@ Correlations centred(const Correlations& raw);
 // How many inputs are the same in every example, to the same 1e-12. Throws DomainError likewise.
 Eigen::Index constant_inputs(const Correlations& raw);
 
+// What a product with Sigma11 comes to: nothing where it is exactly the identity, a scaling where it is
+// exactly diagonal.
+enum class InputForm { white, diagonal, correlated };
+InputForm input_form(const linalg::Matrix& sigma11);
+
 // ||Sigma11 - I||_F / ||I||_F.
 double whiteness_residual(const linalg::Matrix& sigma11);
 

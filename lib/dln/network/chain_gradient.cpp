@@ -53,22 +53,16 @@ void multiply_transposed(const M& a, const M& b, auto&& c, M& transposed) {
 
 template <class Real>
 ChainGradient<Real>::ChainGradient(const data::Correlations& correlations, const Network& shape)
-    : inputs_(correlations.sigma11.isIdentity(0)   ? Inputs::white
-              : correlations.sigma11.isDiagonal(0) ? Inputs::diagonal
-                                                   : Inputs::correlated),
+    : inputs_(data::input_form(correlations.sigma11)),
       sigma31_(correlations.sigma31.template cast<Real>()),
       target_power_(correlations.target_power),
       sum_factor_(data::sum_factor(correlations)),
       backward_(static_cast<std::size_t>(shape.depth().weight_matrices())),
       forward_(backward_.size()) {
-  if (shape.inputs() != correlations.sigma31.cols() || shape.outputs() != correlations.sigma31.rows())
-    throw base::DomainError(
-        fmt::format("network from {} inputs to {} outputs: Sigma31 is {} x {}, expected {} x {}",
-                    shape.inputs(), shape.outputs(), correlations.sigma31.rows(), correlations.sigma31.cols(),
-                    shape.outputs(), shape.inputs()));
-  if (inputs_ == Inputs::diagonal)
+  require_fitting(shape.units(), correlations);
+  if (inputs_ == data::InputForm::diagonal)
     sigma11_ = correlations.sigma11.diagonal().template cast<Real>();
-  else if (inputs_ == Inputs::correlated)
+  else if (inputs_ == data::InputForm::correlated)
     sigma11_ = correlations.sigma11.template cast<Real>();
   for (int l = 0; l < shape.depth().weight_matrices(); ++l) {
     const Eigen::Index units = shape.units()[static_cast<std::size_t>(l)];
@@ -94,9 +88,9 @@ void ChainGradient<Real>::look(const Network& network) {
     above(l - 1) = product_.transpose();
   }
   below(0) = sigma31_;
-  if (inputs_ == Inputs::white)
+  if (inputs_ == data::InputForm::white)
     below(0) -= above(0);
-  else if (inputs_ == Inputs::diagonal)
+  else if (inputs_ == data::InputForm::diagonal)
     below(0) -= above(0) * sigma11_.col(0).asDiagonal();
   else
     below(0).noalias() -= above(0) * sigma11_;
@@ -147,6 +141,16 @@ double ChainGradient<Real>::squared_error() const {
 
 template class ChainGradient<double>;
 template class ChainGradient<float>;
+
+void require_fitting(const std::vector<Eigen::Index>& units, const data::Correlations& correlations) {
+  const Eigen::Index from = units.front(), to = units.back();
+  const auto &sigma11 = correlations.sigma11, &sigma31 = correlations.sigma31;
+  if (sigma31.cols() != from || sigma31.rows() != to || sigma11.rows() != from || sigma11.cols() != from)
+    throw base::DomainError(fmt::format(
+        "network from {} inputs to {} outputs: Sigma31 is {} x {} and Sigma11 {} x {}, expected {} x {} and "
+        "{} x {}",
+        from, to, sigma31.rows(), sigma31.cols(), sigma11.rows(), sigma11.cols(), to, from, from, from));
+}
 
 double squared_error(const LinearNetwork<double>& network, const data::Correlations& correlations) {
   const linalg::Matrix map = end_to_end(network);

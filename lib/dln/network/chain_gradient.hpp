@@ -46,8 +46,7 @@ class ChainGradient {
   Matrix& above(int l) { return backward_[static_cast<std::size_t>(l)]; }
   Matrix& below(int l) { return forward_[static_cast<std::size_t>(l)]; }
 
-  // Exactly the identity, one product less; exactly diagonal, a scaling in its place.
-  enum class Inputs { white, diagonal, correlated } inputs_;
+  data::InputForm inputs_;
   Matrix sigma11_;  // whole, one column for a diagonal, nothing for the identity
   Matrix sigma31_;
   double target_power_, sum_factor_;
@@ -60,6 +59,10 @@ ChainGradient(const data::Correlations&, const LinearNetwork<Real>&) -> ChainGra
 
 extern template class ChainGradient<double>;
 extern template class ChainGradient<float>;
+
+// Throws DomainError unless a network of these units leads from the inputs of the correlations to their
+// outputs.
+void require_fitting(const std::vector<Eigen::Index>& units, const data::Correlations& correlations);
 
 // 1/2 sum ||y - W^L...W^1 x||^2 in the normalisation of the correlations.
 double squared_error(const LinearNetwork<double>& network, const data::Correlations& correlations);

@@ -8,12 +8,6 @@
 namespace dln::network {
 namespace {
 
-using Buffer = Eigen::Map<Eigen::VectorXd>;
-
-Buffer flat(LinearNetwork<double>& network) {
-  return Buffer(network.buffer().data(), static_cast<Eigen::Index>(network.buffer().size()));
-}
-
 void check(const DescentOptions& options) {
   base::require_positive("learning rate", options.learning_rate);
   base::require(options.max_iterations >= 0, "max iterations", static_cast<double>(options.max_iterations),

@@ -7,6 +7,7 @@
 #include "dln/base/error.hpp"
 #include "dln/base/random.hpp"
 #include "dln/linalg/thin_products.hpp"
+#include "dln/network/chain_gradient.hpp"
 
 namespace dln::network {
 namespace {
@@ -31,13 +32,6 @@ void require_units(const Network& network, const std::vector<Eigen::Index>& unit
                                         fmt::join(network.units(), "-"), fmt::join(units, "-")));
 }
 
-Eigen::Map<Vector> flat(Network& network) {
-  return {network.buffer().data(), static_cast<Eigen::Index>(network.buffer().size())};
-}
-Eigen::Map<const Vector> flat(const Network& network) {
-  return {network.buffer().data(), static_cast<Eigen::Index>(network.buffer().size())};
-}
-
 // c = factor a b or c += factor a b, where a has few rows, or few columns.
 template <class A, class B, class C>
 void multiply(double factor, const A& a, const B& b, Into into, C&& c) {
@@ -52,19 +46,9 @@ void multiply(double factor, const A& a, const B& b, Into into, C&& c) {
 }  // namespace
 
 HessianProduct::HessianProduct(const data::Correlations& correlations, const Network& at)
-    : correlations_(correlations),
-      at_(at),
-      inputs_(correlations.sigma11.isIdentity(0)   ? Inputs::white
-              : correlations.sigma11.isDiagonal(0) ? Inputs::diagonal
-                                                   : Inputs::correlated) {
+    : correlations_(correlations), at_(at), inputs_(data::input_form(correlations.sigma11)) {
   const Eigen::Index n = at.outputs();
-  if (at.inputs() != correlations.sigma31.cols() || n != correlations.sigma31.rows() ||
-      at.inputs() != correlations.sigma11.rows() || at.inputs() != correlations.sigma11.cols())
-    throw base::DomainError(fmt::format(
-        "network from {} inputs to {} outputs: Sigma31 is {} x {} and Sigma11 {} x {}, expected {} x {} and "
-        "{} x {}",
-        at.inputs(), n, correlations.sigma31.rows(), correlations.sigma31.cols(), correlations.sigma11.rows(),
-        correlations.sigma11.cols(), n, at.inputs(), at.inputs(), at.inputs()));
+  require_fitting(at.units(), correlations);
   require_finite(at);
   const int matrices = at.depth().weight_matrices();
   for (int l = 0; l < matrices; ++l) {
@@ -91,9 +75,9 @@ void HessianProduct::move_chains(const Network& direction) {
     multiply(1, back(l).bottomRows(n), at_.weight(l), Into::fresh, back(l - 1).bottomRows(n));
     multiply(1, back(l).topRows(n), direction.weight(l), Into::sum, back(l - 1).bottomRows(n));
   }
-  if (inputs_ == Inputs::white)
+  if (inputs_ == data::InputForm::white)
     forth(0).topRows(n) = -back(0).bottomRows(n);
-  else if (inputs_ == Inputs::diagonal)
+  else if (inputs_ == data::InputForm::diagonal)
     forth(0).topRows(n) = -back(0).bottomRows(n) * correlations_.sigma11.diagonal().asDiagonal();
   else
     multiply(-1, back(0).bottomRows(n), correlations_.sigma11, Into::fresh, forth(0).topRows(n));

@@ -44,8 +44,7 @@ class HessianProduct {
 
   const data::Correlations& correlations_;
   LinearNetwork<double> at_;
-  // As in ChainGradient: exactly the identity, one product less; exactly diagonal, a scaling in its place.
-  enum class Inputs { white, diagonal, correlated } inputs_;
+  data::InputForm inputs_;
   // One above the other, so that (H V)^l is a single product: 2 N_{L+1} x N_{l+1}, l = 0 .. L-1.
   std::vector<linalg::Matrix> backward_;  // [l] = (B_l; B'_l)
   std::vector<linalg::Matrix> forward_;   // [l] = (F'_l; F_l)

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dln/base/depth.hpp"
+#include "dln/linalg/matrix.hpp"
 
 namespace dln::network {
 
@@ -53,6 +54,14 @@ typename LinearNetwork<Real>::Matrix product(const LinearNetwork<Real>& n, int f
 template <class Real>
 typename LinearNetwork<Real>::Matrix end_to_end(const LinearNetwork<Real>& n) {
   return product(n, 1, n.depth().weight_matrices());
+}
+
+// All weights as one vector, in the order of the buffer.
+inline Eigen::Map<linalg::Vector> flat(LinearNetwork<double>& n) {
+  return {n.buffer().data(), static_cast<Eigen::Index>(n.buffer().size())};
+}
+inline Eigen::Map<const linalg::Vector> flat(const LinearNetwork<double>& n) {
+  return {n.buffer().data(), static_cast<Eigen::Index>(n.buffer().size())};
 }
 
 extern template class LinearNetwork<double>;
