@@ -34,7 +34,8 @@ Curve or_nothing(Curve curve) {
 std::string epochs_of(const StartRuns& start, StartComparison::Which which, double top) {
   const auto& run = start.*which;
   if (!run) return "not learned";
-  const double highest = std::ranges::max(run->curve.errors);
+  const auto& errors = run->curve.errors;
+  const double highest = errors.empty() ? 0 : std::ranges::max(errors);
   return fmt::format("{:.0f} epochs at λd_1 = {:.3g}{}", start.total(run), run->kappa,
                      highest > top ? fmt::format(", E up to {:.0f}", highest) : std::string());
 }

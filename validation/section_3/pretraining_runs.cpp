@@ -38,6 +38,7 @@ PretrainingStudy study_of(Context& context, Inputs inputs) {
 PretrainingRun small_pretraining_run(Context& context, Inputs inputs) {
   PretrainingRun run{experiments::leading_components(images(context, inputs), 40), study_of(context, inputs)};
   run.study.hidden_units = 40;
+  run.study.curves = false;
   run.study.kappas = experiments::stability_grid(0.5, 120, 1.4);
   const double least = experiments::least_error(run.problem);
   run.study.error_threshold = least + 0.25 * (0.5 * run.problem.correlations.target_power - least);
@@ -45,7 +46,11 @@ PretrainingRun small_pretraining_run(Context& context, Inputs inputs) {
 }
 
 PretrainingRun pretraining_run(Context& context, Inputs inputs) {
-  if (context.effort() == Effort::quick) return small_pretraining_run(context, inputs);
+  if (context.effort() == Effort::quick) {
+    auto run = small_pretraining_run(context, inputs);
+    run.study.curves = true;
+    return run;
+  }
   PretrainingRun run{images(context, inputs), study_of(context, inputs)};
   run.study.error_threshold *= static_cast<double>(run.problem.correlations.examples) / 60000;
   return run;
@@ -76,7 +81,7 @@ PretrainingRun constructed_run(Context& context, data::TaskModes modes, Eigen::I
   run.study.seed = context.seed();
   run.study.hidden_units = hidden_units;
   run.study.pretraining_epochs = 300;
-  run.study.at_same_rate = false;
+  run.study.at_same_rate = run.study.curves = false;
   run.study.error_threshold = 0.05 * 0.5 * run.problem.correlations.target_power;
   run.study.kappas = experiments::stability_grid(0.02, 20, 1.4);
   return run;

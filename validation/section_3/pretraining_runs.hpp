@@ -23,7 +23,7 @@ struct PretrainingRun {
 PretrainingRun pretraining_run(Context& context, Inputs inputs);
 
 // The same in small, for sweeps: the leading 40 components of the inputs, 40 hidden units, until the error
-// has fallen to within a fourth of all it can.
+// has fallen to within a fourth of all it can; without curves.
 PretrainingRun small_pretraining_run(Context& context, Inputs inputs);
 
 std::vector<double> swept_deviations();
