@@ -30,10 +30,22 @@ Curve or_nothing(Curve curve) {
   return curve;
 }
 
-std::string epochs_of(const StartRuns& start, StartComparison::Which which) {
+// Epochs and rate, and how high the error went where that is above the axis.
+std::string epochs_of(const StartRuns& start, StartComparison::Which which, double top) {
   const auto& run = start.*which;
-  return run ? fmt::format("{:.0f} epochs at λd_1 = {:.3g}", start.total(run), run->kappa)
-             : std::string("not learned");
+  if (!run) return "not learned";
+  const auto& errors = run->curve.errors;
+  const double highest = errors.empty() ? 0 : std::ranges::max(errors);
+  return fmt::format("{:.0f} epochs at λd_1 = {:.3g}{}", start.total(run), run->kappa,
+                     highest > top ? fmt::format(", E up to {:.0f}", highest) : std::string());
+}
+
+// Where a logarithmic axis shows the random curve leave its start and the pretrained one wait.
+double first_epoch(const Curve& random, double waited, double start_error) {
+  const auto fallen =
+      std::ranges::find_if(random, [&](const auto& point) { return point[1] < 0.98 * start_error; });
+  const double first = fallen == random.end() ? waited / 10 : std::min(waited / 10, (*fallen)[0] / 2);
+  return std::max(1.0, first);
 }
 
 void place(Script& script, std::size_t i, std::size_t panels, const std::string& name,
@@ -65,24 +77,28 @@ Drawing pretraining_figure(const PretrainingFigure& figure) {
     double end = waited;
     for (const auto* curve : {&random, &pretrained})
       if (!curve->empty()) end = std::max(end, curve->back()[0]);
-    const double first = std::max(1.0, waited / 10);
+    const double first = first_epoch(random, waited, panel.start_error);
+    double top = panel.start_error;
+    for (const auto* curve : {&random, &pretrained})
+      if (!curve->empty()) top = std::max(top, curve->front()[1]);
+    top *= 1.05;
     place(script, i, figure.panels.size(), panel.name, panel.note);
     script.line(fmt::format("set logscale x; set xrange [{:g}:{:g}]; set yrange [{:g}:{:g}]", first,
-                            1.6 * end, 0.85 * panel.threshold, 1.12 * panel.start_error));
+                            1.6 * end, 0.85 * panel.threshold, top));
     script.line(fmt::format(
         "plot '-' with lines {} title 'random: {}', '-' with lines {} title 'pretrained: {}', "
         "'-' with lines lw 2 dt (2,3) lc rgb '#8c1410' title 'while pretraining', "
         "'-' with lines lw 2 dt (6,3,1,3) lc rgb '#444444' title '{}', "
         "{:g} with lines lw 1.2 lc rgb '#777777' title 'learned below {:.4g}'",
-        kRandom, epochs_of(*panel.random, panel.which), kPretrained,
-        epochs_of(*panel.pretrained, panel.which),
+        kRandom, epochs_of(*panel.random, panel.which, top), kPretrained,
+        epochs_of(*panel.pretrained, panel.which, top),
         theory.empty() ? "" : "theory of aligned modes (Eqs 14, 18)", panel.threshold, panel.threshold));
     script.curve(or_nothing(random)).curve(or_nothing(pretrained));
     script.curve(Curve{{first, panel.start_error}, {waited, panel.start_error}}).curve(or_nothing(theory));
     for (const auto& [name, curve] :
          {std::pair{"random", &random}, std::pair{"pretrained", &pretrained}, std::pair{"theory", &theory}})
       for (const auto& [epoch, error] : *curve)
-        tsv += fmt::format("{}\t{}\t{:.17g}\t{:.17g}\n", panel.name, name, epoch, error);
+        tsv += fmt::format("{}, {}\t{}\t{:.17g}\t{:.17g}\n", panel.name, panel.note, name, epoch, error);
   }
   script.line("unset multiplot");
   return {figure.id, figure.title, figure.alternative_text, script.text(), tsv};
@@ -116,7 +132,7 @@ Drawing pretraining_sweep_figure(const PretrainingSweepFigure& figure) {
     const auto [least, most] = std::ranges::minmax(panel.x);
     script.line(
         panel.logarithmic_x
-            ? fmt::format("set logscale x; set xrange [{:g}:{:g}]; set xtics (0.002, 0.005, 0.01, 0.02)",
+            ? fmt::format("set logscale x; set xrange [{:g}:{:g}]; set xtics (0.0025, 0.005, 0.01, 0.02)",
                           least / 1.2, most * 1.2)
             : fmt::format("unset logscale x; set xrange [{:g}:{:g}]; set xtics 1", least - 0.5, most + 0.5));
     script.line(fmt::format("set xlabel '{}'", panel.x_label));
@@ -128,7 +144,7 @@ Drawing pretraining_sweep_figure(const PretrainingSweepFigure& figure) {
                     "'-' with linespoints pt 4 ps 0.9 lw 1.6 lc rgb '#e0403a' title 'pretrained, best whose "
                     "error never rises', "
                     "'-' with lines lw 1.6 dt (1,3) lc rgb '#444444' title '{2}'",
-                    kRandom, kPretrained, guide.empty() ? "" : "∝ σ^{−2}, that is u_0^{−1/2}"));
+                    kRandom, kPretrained, guide.empty() ? "" : "∝ σ^{−2}, that is 1/√u_0"));
     script.curve(random)
         .curve(random_stable)
         .curve(pretrained)

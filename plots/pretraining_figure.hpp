@@ -25,7 +25,7 @@ struct PretrainingFigure {
   std::string alternative_text;
   std::vector<PretrainingPanel> panels;
 };
-// Table: panel, curve (random, pretrained, theory), epoch (pretraining included), error.
+// Table: panel (name, note), curve (random, pretrained, theory), epoch (pretraining included), error.
 Drawing pretraining_figure(const PretrainingFigure& figure);
 
 // Epochs until learned against sigma and against N_l, each start at its best rate, pretraining included.

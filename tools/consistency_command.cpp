@@ -99,6 +99,7 @@ std::vector<Examined> examine(const ConsistencyOptions& options, const data::Cor
 
 int run_consistency(const ConsistencyOptions& options) {
   const auto seed = strict_count("--seed", options.seed);
+  if (options.out) require_not_read(options.data, "--out", *options.out);
   ProgressLine progress;
   const auto read = read_data(options.data, progress);
   std::vector<Examined> all;

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <limits>
 
+#include "dln/base/atomic_file.hpp"
 #include "dln/base/error.hpp"
 #include "tools/strict_text.hpp"
 
@@ -68,6 +69,12 @@ void rethrow_named(const DataOptions& options, const std::exception& error) {
   const std::string what = error.what();
   if (what.find(options.path) != std::string::npos) throw base::DataError(what);
   throw base::DataError(fmt::format("cannot use {}: {}", options.path, what));
+}
+
+void require_not_read(const DataOptions& options, std::string_view what, const std::string& path) {
+  for (const auto& read : {std::optional(options.path), options.labels, options.targets})
+    if (read && base::same_file(*read, path))
+      throw base::DomainError(fmt::format("{} {}: expected another file than the data", what, path));
 }
 
 ReadData read_data(const DataOptions& options, base::Progress& progress) {

@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "dln/data/correlations.hpp"
 
@@ -30,6 +32,9 @@ ReadData read_data(const DataOptions& options, base::Progress& progress);
 
 // The same error, with the file's name in it if it has none.
 [[noreturn]] void rethrow_named(const DataOptions& options, const std::exception& error);
+
+// Throws base::DomainError when `path`, of the option `what`, is a file that the data are read from.
+void require_not_read(const DataOptions& options, std::string_view what, const std::string& path);
 
 // What is unusual about the data and was accepted all the same, a sentence each: constant inputs, more inputs
 // than examples.

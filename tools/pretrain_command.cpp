@@ -2,6 +2,8 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "dln/base/atomic_file.hpp"
@@ -130,6 +132,7 @@ int run_pretrain(const PretrainOptions& options) {
   if (rate) base::require_positive("--rate", *rate);
   if (options.below) below = strict_number("--below", *options.below);
   if (below) base::require_positive("--below", *below);
+  if (options.out) require_not_read(options.data, "--out", *options.out);
   std::optional<base::AtomicFile> out;  // before the work begins
   if (options.out) out.emplace(*options.out);
 
@@ -146,7 +149,8 @@ int run_pretrain(const PretrainOptions& options) {
   std::vector<Eigen::Index> units{problem.correlations.sigma31.cols()};
   units.insert(units.end(), hidden.begin(), hidden.end());
   units.push_back(problem.correlations.sigma31.rows());
-  const double d1 = problem.correlations.sigma11(0, 0), least = experiments::least_error(problem),
+  const double d1 = problem.correlations.sigma11(0, 0),
+               least = std::max(experiments::least_error(problem), 0.0),
                at_zero = 0.5 * problem.correlations.target_power;
   const network::PretrainingOptions how{
       .learning_rate = rate.value_or(0.5 / d1),

@@ -76,8 +76,12 @@ plots::Drawing draw_5r(Context& context) {
 plots::Drawing draw_5x(Context& context) {
   const auto run = small_pretraining_run(context, Inputs::centred);
   std::vector<PretrainingStudy> by_sigma, by_depth;
-  plots::PretrainingSweepPanel sigma{
-      "σ, standard deviation of the starting weights", "five layers", true, swept_deviations(), {}, -2};
+  plots::PretrainingSweepPanel sigma{"σ, standard deviation of the starting weights",
+                                     "five layers",
+                                     true,
+                                     swept_deviations(context),
+                                     {},
+                                     -2};
   plots::PretrainingSweepPanel depth{"number of layers N_l", "σ = 0.01", false, {}, {}, 0};
   for (double deviation : sigma.x) {
     by_sigma.push_back(run.study);

@@ -63,21 +63,14 @@ void tell_accuracy(const experiments::FlowAccuracy& accuracy, double tolerance) 
                   accuracy.amplification, accuracy.agreement));
 }
 
-// Whether two paths name one file, which need not exist yet.
-bool same_file(const fs::path& a, const fs::path& b) {
-  std::error_code trouble;
-  return fs::equivalent(a, b, trouble) ||
-         fs::weakly_canonical(a, trouble) == fs::weakly_canonical(b, trouble);
-}
-
 void require_distinct(const SimulateOptions& options) {
   const auto refuse = [](std::string_view what, const std::string& path) {
     throw base::DomainError(fmt::format("{} {}: expected a file of its own", what, path));
   };
-  if (options.out && same_file(*options.out, options.network)) refuse("--out", *options.out);
-  if (options.strengths && same_file(*options.strengths, options.network))
+  if (options.out && base::same_file(*options.out, options.network)) refuse("--out", *options.out);
+  if (options.strengths && base::same_file(*options.strengths, options.network))
     refuse("--strengths", *options.strengths);
-  if (options.out && options.strengths && same_file(*options.out, *options.strengths))
+  if (options.out && options.strengths && base::same_file(*options.out, *options.strengths))
     refuse("--strengths", *options.strengths);
 }
 

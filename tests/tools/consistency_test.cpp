@@ -119,6 +119,9 @@ TEST(ConsistencyCommand, RefusesBadValuesWithExitCode2) {
     EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
   }
   EXPECT_EQ(dln({"consistency", (folder / "a.csv").string(), "--out", "/nonexistent/t.tsv"}).code, 5);
+  EXPECT_EQ(
+      dln({"consistency", (folder / "a.csv").string(), "--out", (folder / "." / "a.csv").string()}).code, 2);
+  EXPECT_EQ(slurp(folder / "a.csv"), kConsistent);
 }
 
 }  // namespace

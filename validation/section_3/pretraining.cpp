@@ -257,7 +257,7 @@ std::vector<Check> c40(Context& context, const View& view) {
 std::vector<Check> c41(Context& context, const View& view) {
   auto run = small_pretraining_run(context, Inputs::centred);
   std::vector<experiments::PretrainingStudy> studies;
-  for (double deviation : swept_deviations()) {
+  for (double deviation : swept_deviations(context)) {
     studies.push_back(run.study);
     studies.back().deviation = deviation;
   }

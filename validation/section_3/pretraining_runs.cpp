@@ -38,6 +38,7 @@ PretrainingStudy study_of(Context& context, Inputs inputs) {
 PretrainingRun small_pretraining_run(Context& context, Inputs inputs) {
   PretrainingRun run{experiments::leading_components(images(context, inputs), 40), study_of(context, inputs)};
   run.study.hidden_units = 40;
+  run.study.curves = false;
   run.study.kappas = experiments::stability_grid(0.5, 120, 1.4);
   const double least = experiments::least_error(run.problem);
   run.study.error_threshold = least + 0.25 * (0.5 * run.problem.correlations.target_power - least);
@@ -45,13 +46,20 @@ PretrainingRun small_pretraining_run(Context& context, Inputs inputs) {
 }
 
 PretrainingRun pretraining_run(Context& context, Inputs inputs) {
-  if (context.effort() == Effort::quick) return small_pretraining_run(context, inputs);
+  if (context.effort() == Effort::quick) {
+    auto run = small_pretraining_run(context, inputs);
+    run.study.curves = true;
+    // Of as long a plateau as at full scale: it goes as u_0^(-1/2), u_0 as sigma^4 N_2^(3/2).
+    if (inputs == Inputs::raw) run.study.deviation = 0.018;
+    return run;
+  }
   PretrainingRun run{images(context, inputs), study_of(context, inputs)};
   run.study.error_threshold *= static_cast<double>(run.problem.correlations.examples) / 60000;
   return run;
 }
 
-std::vector<double> swept_deviations() {
+std::vector<double> swept_deviations(const Context& context) {
+  if (context.effort() == Effort::quick) return {0.02, 0.01, 0.005, 0.0025};
   return {0.02, 0.014, 0.01, 0.007, 0.005, 0.0035, 0.0025};
 }
 
@@ -76,7 +84,7 @@ PretrainingRun constructed_run(Context& context, data::TaskModes modes, Eigen::I
   run.study.seed = context.seed();
   run.study.hidden_units = hidden_units;
   run.study.pretraining_epochs = 300;
-  run.study.at_same_rate = false;
+  run.study.at_same_rate = run.study.curves = false;
   run.study.error_threshold = 0.05 * 0.5 * run.problem.correlations.target_power;
   run.study.kappas = experiments::stability_grid(0.02, 20, 1.4);
   return run;

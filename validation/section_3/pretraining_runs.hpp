@@ -19,14 +19,14 @@ struct PretrainingRun {
 
 // Fig 5's own scale: every image, 784 inputs, 200 hidden units, five layers, until the error is below 1.3e4.
 // Raw images: sigma = 0.01, 1000 epochs an autoencoder. Centred ones: sigma = 0.002, 100 epochs. At quick
-// effort small_pretraining_run().
+// effort small_pretraining_run(), raw images from sigma = 0.018 for the smaller width.
 PretrainingRun pretraining_run(Context& context, Inputs inputs);
 
 // The same in small, for sweeps: the leading 40 components of the inputs, 40 hidden units, until the error
-// has fallen to within a fourth of all it can.
+// has fallen to within a fourth of all it can; without curves.
 PretrainingRun small_pretraining_run(Context& context, Inputs inputs);
 
-std::vector<double> swept_deviations();
+std::vector<double> swept_deviations(const Context& context);
 std::vector<int> swept_layers(const Context& context);
 
 // A task made to pass or to fail Eq 18, on inputs of condition 10, learned to 5 % of its error.

@@ -138,6 +138,12 @@ void require_writable_directory(const std::filesystem::path& directory) {
                                  directory.string(), std::strerror(errno)));
 }
 
+bool same_file(const std::filesystem::path& a, const std::filesystem::path& b) {
+  std::error_code trouble;
+  return std::filesystem::equivalent(a, b, trouble) ||
+         std::filesystem::weakly_canonical(a, trouble) == std::filesystem::weakly_canonical(b, trouble);
+}
+
 void remove_unfinished_files() noexcept {
   for (Slot& slot : slots)
     if (slot.state == 2) ::unlink(slot.path.data());

@@ -44,6 +44,9 @@ void write_files(const std::vector<std::pair<std::filesystem::path, std::string>
 // Makes `directory` (and its parents) and proves that a file can be created in it. Throws WriteError.
 void require_writable_directory(const std::filesystem::path& directory);
 
+// Whether two paths name one file, which need not exist yet.
+bool same_file(const std::filesystem::path& a, const std::filesystem::path& b);
+
 // Removes the temporary files of every AtomicFile alive. Async-signal-safe: for handlers of signals.
 void remove_unfinished_files() noexcept;
 

@@ -22,7 +22,7 @@ using linalg::Matrix;
 using Network = network::LinearNetwork<double>;
 
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
-constexpr long kCurvePoints = 300;
+constexpr std::size_t kCurvePoints = 300;
 
 void check(const LearningProblem& problem, const PretrainingStudy& study) {
   base::require(study.layers >= 3, "number of layers", study.layers, "3 or more");
@@ -43,20 +43,36 @@ double largest_variance(const LearningProblem& problem) {
   return sigma.isDiagonal(0) ? sigma.diagonal().maxCoeff() : linalg::symmetric_eigen(sigma).values[0];
 }
 
-// The error epoch by epoch, a point wherever `stride` divides the epoch, and the last.
-LearningCurve curve_of(const LearningProblem& problem, Network network, double rate, long epochs) {
-  LearningCurve curve;
-  const long stride = std::max(1L, epochs / kCurvePoints);
+// Every other point of a curve dropped; the stride that is left.
+long thinned(LearningCurve& curve, long stride) {
+  for (auto* list : {&curve.epochs, &curve.errors}) {
+    for (std::size_t i = 0; 2 * i < list->size(); ++i) (*list)[i] = (*list)[2 * i];
+    list->resize((list->size() + 1) / 2);
+  }
+  return 2 * stride;
+}
+
+// One rate by itself until the error is below the threshold, or nothing. Of the curve every stride-th epoch
+// is kept, the stride doubling as the run grows, and the last.
+std::optional<TimedRun> run_alone(const LearningProblem& problem, const PretrainingStudy& study,
+                                  Network network, double rate, long most) {
+  TimedRun run{rate * largest_variance(problem), rate, 0, {}};
+  auto& [epochs, errors] = run.curve;
+  bool learned = false;
+  long stride = 1;
   network::ChainGradient gradient(problem.correlations, network);
-  network::descend_in_place(gradient, network, {.learning_rate = rate, .max_iterations = epochs},
+  network::descend_in_place(gradient, network, {.learning_rate = rate, .max_iterations = most},
                             [&](long epoch, double error) {
-                              if (epoch % stride == 0 || epoch == epochs) {
-                                curve.epochs.push_back(static_cast<double>(epoch));
-                                curve.errors.push_back(error);
+                              learned = error < study.error_threshold;
+                              run.epochs = static_cast<double>(epoch);
+                              if (study.curves && (learned || epoch % stride == 0)) {
+                                epochs.push_back(run.epochs);
+                                errors.push_back(error);
+                                if (epochs.size() > 2 * kCurvePoints) stride = thinned(run.curve, stride);
                               }
-                              return true;
+                              return !learned;
                             });
-  return curve;
+  return learned ? std::optional(std::move(run)) : std::nullopt;
 }
 
 // How much of mode alpha each layer passes on: a_l = |W^l x| / |x| along its way from v_alpha, and for the
@@ -83,22 +99,22 @@ StartRuns run_start(const LearningProblem& problem, const PretrainingStudy& stud
   options.error_threshold = study.error_threshold;
   options.max_epochs = study.max_epochs;
   options.patience = study.patience;
-  const auto timed = [&](const std::vector<SweepRun>& runs, bool monotone) -> std::optional<TimedRun> {
-    const auto which = fastest(runs, monotone);
-    if (!which) return std::nullopt;
-    const auto& run = runs[*which];
-    return TimedRun{run.rate * d1, run.rate, static_cast<double>(run.epoch),
-                    curve_of(problem, start, run.rate, run.epoch)};
-  };
   for (double kappa : study.kappas.empty() ? stability_grid(0.5, 120, 1.25) : study.kappas)
     options.rates.push_back(kappa / d1);
   const auto runs = race_rates(problem, options, start);
-  result.best = timed(runs, false);
-  result.best_stable = timed(runs, true);
-  if (!study.at_same_rate) return result;
-  options.rates = {study.pretraining_kappa / d1};
-  options.max_epochs = 10 * study.max_epochs;
-  result.same_rate = timed(race_rates(problem, options, start), false);
+  const auto timed = [&](bool monotone) -> std::optional<TimedRun> {
+    const auto which = fastest(runs, monotone);
+    if (!which) return std::nullopt;
+    const auto& run = runs[*which];
+    return TimedRun{run.rate * d1, run.rate, static_cast<double>(run.epoch), {}};
+  };
+  result.best = timed(false);
+  result.best_stable = timed(true);
+  // A race keeps no curves: they would be of every rate.
+  if (study.curves && result.best)
+    result.best = run_alone(problem, study, start, result.best->rate, static_cast<long>(result.best->epochs));
+  if (study.at_same_rate)
+    result.same_rate = run_alone(problem, study, start, study.pretraining_kappa / d1, 10 * study.max_epochs);
   return result;
 }
 
@@ -141,10 +157,10 @@ std::string study_key(const LearningProblem& problem, const PretrainingStudy& s)
   std::string kappas;
   for (double kappa : s.kappas) kappas += fmt::format("{:a},", kappa);
   return fmt::format(
-      "pretraining-1/{:08x}/Nl={}/width={}/sigma={:a}/K={}/kappa={:a}/kappas={}/below={:a}/at-most={}/"
-      "patience={:a}/same={}/seed={}",
+      "pretraining-2/{:08x}/Nl={}/width={}/sigma={:a}/K={}/kappa={:a}/kappas={}/below={:a}/at-most={}/"
+      "patience={:a}/same={}/curves={}/seed={}",
       problem.fingerprint, s.layers, s.hidden_units, s.deviation, s.pretraining_epochs, s.pretraining_kappa,
-      kappas, s.error_threshold, s.max_epochs, s.patience, s.at_same_rate, s.seed);
+      kappas, s.error_threshold, s.max_epochs, s.patience, s.at_same_rate, s.curves, s.seed);
 }
 
 // One number after the other, each list preceded by its length.

@@ -29,18 +29,19 @@ struct PretrainingStudy {
   long max_epochs = 40'000;
   double patience = 1.5;     // as in DepthSweepOptions
   bool at_same_rate = true;  // also both at pretraining_kappa, which may take long
+  bool curves = true;        // the error along the way too, which takes the best run once more
   std::uint64_t seed = 1;
 };
 
-// The error along one run: at some 300 epochs from 0 to the one at which it had learned.
+// The error along one run: at 600 epochs at most from 0 to the one at which it had learned.
 struct LearningCurve {
   std::vector<double> epochs, errors;
 };
 
 struct TimedRun {
   double kappa = 0, rate = 0;
-  double epochs = 0;  // of learning alone
-  LearningCurve curve;
+  double epochs = 0;    // of learning alone
+  LearningCurve curve;  // of `same_rate` and `best`, if asked for
 };
 
 struct StartRuns {

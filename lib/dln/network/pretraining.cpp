@@ -43,7 +43,7 @@ void descend(PretrainedLayer& layer, const PretrainingOptions& options, const st
   layer.start_error = gradient.error_at_zero();
   const LearningRule rule = [&](const Network& at, Network& direction) {
     gradient(at, direction);
-    return std::sqrt(std::max(0.0, 2 * gradient.error()));
+    return std::sqrt(2 * gradient.error());
   };
   double before = std::numeric_limits<double>::infinity();
   const DescentObserver observer = [&](const DescentState& state) {
@@ -130,7 +130,8 @@ void AutoencoderGradient::operator()(const Network& autoencoder, Network& direct
   const double once = (encoded_.array() * w32.transpose().array()).sum();
   const Matrix code = code_.selfadjointView<Eigen::Lower>(),
                square = decoder_square_.selfadjointView<Eigen::Lower>();
-  error_ = 0.5 * (trace_ - 2 * once + (code.array() * square.array()).sum());
+  // Rounding may leave less than the zero of a sum of squares; a NaN stays one, and ends a descent.
+  error_ = std::max(0.5 * (trace_ - 2 * once + (code.array() * square.array()).sum()), 0.0);
   up.noalias() -= square * encoded_;
   auto down = direction.weight(2);
   down = encoded_.transpose();
