@@ -15,7 +15,8 @@ using validation::Context;
 using namespace validation::section_3;
 
 std::string stated(const PretrainingRun& run) {
-  return fmt::format("{}, σ = {:g}, K = {}", run.study.deviation == 0.002 ? "centred images" : "raw images",
+  return fmt::format("{}, σ = {:g}, K = {}",
+                     run.problem.name.starts_with("centred") ? "centred images" : "raw images",
                      run.study.deviation, run.study.pretraining_epochs);
 }
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "dln/base/error.hpp"
 #include "dln/data/consistency_examples.hpp"
 #include "dln/linalg/decompositions.hpp"
@@ -106,15 +108,89 @@ TEST(PretrainedWeights, StopsWhereAnEpochGainsTooLittleAndLeavesTheTopZeroIfAske
   EXPECT_TRUE(result.layers[0].settled);
   EXPECT_LT(result.layers[0].epochs, 5000);
   EXPECT_TRUE(result.network.weight(2).isZero(0));
+  // The first epoch past the plateau of small weights to gain less than asked.
+  const auto error_at = [&](long epochs) {
+    return pretrained({7, 7, 2}, sigma, {.learning_rate = 0.1, .epochs = epochs, .last_deviation = 0})
+        .layers[0]
+        .error;
+  };
+  const long end = result.layers[0].epochs;
+  const double half = result.layers[0].start_error / 2, last = error_at(end), before = error_at(end - 1),
+               earlier = error_at(end - 2);
+  EXPECT_EQ(result.layers[0].error, last);
+  EXPECT_LT(last, half);
+  EXPECT_LT(before - last, 1e-3 * before);
+  EXPECT_TRUE(earlier - before >= 1e-3 * earlier || before >= half);
   EXPECT_NE(result.brief.find("settled"), std::string::npos);
 }
 
+TEST(PretrainedWeights, TellsEpochsAndErrorsOfItsAutoencoders) {
+  const Matrix sigma = linalg::Vector::LinSpaced(7, 2, 0.5).asDiagonal();
+  for (auto dynamics : {Dynamics::descent, Dynamics::flow}) {
+    const auto layer =
+        pretrained({7, 4, 2}, sigma, {.learning_rate = 0.05, .epochs = 90, .dynamics = dynamics}).layers[0];
+    const Matrix rest = Matrix::Identity(7, 7) - layer.autoencoder.weight(2) * layer.autoencoder.weight(1);
+    EXPECT_EQ(layer.epochs, 90);
+    EXPECT_NEAR(layer.error, 0.5 * (rest * sigma * rest.transpose()).trace(), 1e-13);
+    EXPECT_NEAR(layer.start_error, 0.5 * sigma.trace(), 1e-14);
+    EXPECT_LT(layer.error, 0.9 * layer.start_error);
+  }
+}
+
+TEST(PretrainedWeights, LeavesTheTopRandom) {
+  const Matrix top = pretrained({7, 3, 200}, Matrix::Identity(7, 7),
+                                {.learning_rate = 0.1, .epochs = 5, .last_deviation = 0.02})
+                         .network.weight(2);
+  EXPECT_NEAR(top.norm() / std::sqrt(600.0), 0.02, 0.15 * 0.02);  // five sigma, 1/sqrt(1200) each
+}
+
+std::string refusal(const std::vector<Eigen::Index>& units, const PretrainingOptions& options) {
+  try {
+    pretrained(units, Matrix::Identity(7, 7), options);
+  } catch (const base::DomainError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
 TEST(PretrainedWeights, RefusesTheImpossible) {
-  const Matrix sigma = Matrix::Identity(7, 7);
-  EXPECT_THROW(pretrained({7, 2}, sigma, {.learning_rate = 0.1}), base::DomainError);
-  EXPECT_THROW(pretrained({6, 3, 2}, sigma, {.learning_rate = 0.1}), base::DomainError);
-  EXPECT_THROW(pretrained({7, 3, 2}, sigma, {.learning_rate = 0}), base::DomainError);
-  EXPECT_THROW(pretrained({7, 3, 2}, sigma, {.learning_rate = 50}), base::NumericalError);
+  const PretrainingOptions good{.learning_rate = 0.1, .epochs = 5, .dynamics = Dynamics::flow};
+  EXPECT_EQ(refusal({7, 3, 2}, good), "accepted");
+  EXPECT_NE(refusal({7, 2}, good).find("number of layers"), std::string::npos);
+  EXPECT_NE(refusal({6, 3, 2}, good).find("Sigma11 7 x 7: expected 6 x 6"), std::string::npos);
+  const auto refused = [&](auto PretrainingOptions::*option, auto value, const std::string& name) {
+    auto bad = good;
+    bad.*option = value;
+    EXPECT_TRUE(refusal({7, 3, 2}, bad).starts_with(name)) << name << ": " << refusal({7, 3, 2}, bad);
+  };
+  for (double value : {0.0, -0.1, NAN}) {
+    refused(&PretrainingOptions::learning_rate, value, "learning rate");
+    refused(&PretrainingOptions::deviation, value, "deviation =");
+  }
+  for (double value : {-0.1, NAN}) {
+    refused(&PretrainingOptions::settled, value, "settled");
+    refused(&PretrainingOptions::last_deviation, value, "deviation of the last matrix");
+  }
+  refused(&PretrainingOptions::epochs, 0L, "epochs of pretraining");
+}
+
+// What overflows to NaN in one step must not pass for an error of zero.
+TEST(PretrainedWeights, EndsWhereAnAutoencoderDiverges) {
+  for (double rate : {50.0, 1e200})
+    EXPECT_THROW(pretrained({7, 3, 2}, Matrix::Identity(7, 7), {.learning_rate = rate}), base::NumericalError)
+        << rate;
+}
+
+TEST(PretrainingResidual, IsWhatIsOffTheDiagonalOverTheDiagonal) {
+  Matrix sigma31(2, 2), shear(2, 2);
+  sigma31 << 2, 0, 0, 1;
+  shear << 1, 1, 0, 1;
+  LinearNetwork<double> network({2, 2, 2, 2});
+  network.weight(1) = Matrix::Identity(2, 2);
+  network.weight(2) = shear;
+  network.weight(3) = shear;
+  // G of the second layer is [1 1; 1 2]; the first is decoupled and the one on top left out.
+  EXPECT_NEAR(pretraining_residual(network, data::singular_modes(sigma31)), std::sqrt(2.0 / 5), 1e-14);
 }
 
 TEST(PretrainingResidual, IsZeroOnDecoupledStartsAndNotOnRandomOnes) {

@@ -146,6 +146,8 @@ TEST_F(PretrainingSweepDrawing, DrawsFourCurvesAndAGuideOfTheSlope) {
   const auto curves = curves_of(drawing.gp);
   ASSERT_EQ(curves.size(), 2u * 5);
   EXPECT_EQ(curves[0][1], (std::vector<double>{0.01, 240}));
+  EXPECT_EQ(curves[1][0], (std::vector<double>{0.02, 240}));
+  EXPECT_EQ(curves[2][0], (std::vector<double>{0.02, 308}));
   EXPECT_EQ(curves[3][0], (std::vector<double>{0.02, 330}));
   const auto& guide = curves[4];
   ASSERT_EQ(guide.size(), 2u);

@@ -19,7 +19,7 @@ struct PretrainingRun {
 
 // Fig 5's own scale: every image, 784 inputs, 200 hidden units, five layers, until the error is below 1.3e4.
 // Raw images: sigma = 0.01, 1000 epochs an autoencoder. Centred ones: sigma = 0.002, 100 epochs. At quick
-// effort small_pretraining_run(), raw images from sigma = 0.018 for the smaller width.
+// effort small_pretraining_run(), from sigma = 0.018 and 0.0025 for the smaller width.
 PretrainingRun pretraining_run(Context& context, Inputs inputs);
 
 // The same in small, for sweeps: the leading 40 components of the inputs, 40 hidden units, until the error
