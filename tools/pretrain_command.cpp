@@ -25,6 +25,9 @@ using experiments::LearningProblem;
 using linalg::Matrix;
 using Network = network::LinearNetwork<double>;
 
+// The rates tried, times d_1: downwards until the error never rises.
+constexpr double kSlowest = 1e-10, kFastest = 120, kApart = 1.4;
+
 struct PretrainOptions {
   DataOptions data;
   std::string units = "200,200,200", sigma = "0.01", rate = "auto", epochs = "100", seed = "1",
@@ -87,7 +90,8 @@ void print_runs(std::string_view name, const LearningProblem& problem, const Net
   options.max_epochs = most;
   options.patience = 1.5;
   const double d1 = problem.correlations.sigma11(0, 0);
-  for (double kappa : experiments::stability_grid(0.25, 120, 1.4)) options.rates.push_back(kappa / d1);
+  for (double kappa : experiments::stability_grid(kSlowest, kFastest, kApart))
+    options.rates.push_back(kappa / d1);
   const auto runs = experiments::race_rates(problem, options, start);
   for (bool monotone : {false, true}) {
     const auto which = experiments::fastest(runs, monotone);
@@ -150,8 +154,10 @@ int run_pretrain(const PretrainOptions& options) {
   units.insert(units.end(), hidden.begin(), hidden.end());
   units.push_back(problem.correlations.sigma31.rows());
   const double d1 = problem.correlations.sigma11(0, 0),
-               least = std::max(experiments::least_error(problem), 0.0),
+               least = experiments::least_error(problem, *std::ranges::min_element(units)),
                at_zero = 0.5 * problem.correlations.target_power;
+  base::require(!below || *below > least, "--below", below.value_or(0),
+                fmt::format("more than {:.6g}, the least error of networks of these units", least));
   const network::PretrainingOptions how{
       .learning_rate = rate.value_or(0.5 / d1),
       .epochs = epochs,
@@ -168,15 +174,15 @@ int run_pretrain(const PretrainOptions& options) {
   auto random = base::stream(seed, "dln pretrain, random start", hidden.size());
   print_runs("pretrained", problem, pretraining.network, pretraining.epochs(), threshold, most);
   print_runs("random", problem, network::small_random_weights(units, sigma, random), 0, threshold, most);
-  print(
-      fmt::format("\n{} examples{}, units {} (inputs in the span of the data), seed {}. Pretraining: "
-                  "{}.\nLearned: error below "
-                  "{:.6g}, of {:.6g} at zero weights and {:.6g} at the least. Off-diagonal share of the "
-                  "pretrained map in the "
-                  "task's modes: {:.3g}.\n",
-                  correlations.examples, options.centred ? ", centred" : "", fmt::join(units, "-"), seed,
-                  pretraining.brief, threshold, at_zero, least,
-                  network::pretraining_residual(pretraining.network, problem.modes)));
+  print(fmt::format(
+      "\n{} examples{}, units {} (inputs in the span of the data), seed {}. Pretraining: "
+      "{}.\nLearned: error below "
+      "{:.6g}, of {:.6g} at zero weights and {:.6g} at the least; rates from {:.2g} to {:.2g}, a factor "
+      "{:g} apart.\nThe task's modes are eigenvectors of the pretrained map times its transpose "
+      "up to {:.3g} (0: a decoupled start).\n",
+      correlations.examples, options.centred ? ", centred" : "", fmt::join(units, "-"), seed,
+      pretraining.brief, threshold, at_zero, least, kSlowest / d1, kFastest / d1, kApart,
+      network::pretraining_residual(pretraining.network, problem.modes)));
   if (out) {
     out->write(network_npz(pretraining.network, correlations, basis, how.learning_rate));
     out->commit();
@@ -202,8 +208,9 @@ void add_pretrain(CLI::App& app, Action& chosen) {
       ->capture_default_str();
   command->add_option("--epochs", options->epochs, "Epochs of each autoencoder")->capture_default_str();
   command->add_option("--seed", options->seed, "Seed of the starting weights")->capture_default_str();
-  command->add_option("--below", options->below,
-                      "Learned when the error is below this; default: when 88 % of what can be learned is");
+  command->add_option(
+      "--below", options->below,
+      "Learned when the error is below this; default: when 88 % of what these units can learn is");
   command->add_option("--at-most", options->most, "Epochs after which learning is given up")
       ->capture_default_str();
   command->add_flag("--centred", options->centred, "Centre inputs and targets first");

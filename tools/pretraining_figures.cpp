@@ -108,7 +108,7 @@ plots::Drawing draw_5x(Context& context) {
                            "pretrained one's is nearly "
                            "flat, and they cross. Right, against the number of layers: the random start's "
                            "time rises steeply and "
-                           "leaves the epochs allowed after six or seven layers, the pretrained one's in "
+                           "leaves the epochs allowed where there are many, the pretrained one's in "
                            "proportion to the layers.",
        .panels = {sigma, depth}});
 }

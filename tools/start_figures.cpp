@@ -58,7 +58,8 @@ plots::Drawing draw_layers(Context& context) {
       .id = "layers",
       .title = fmt::format(
           "Perceptual learning, layer by layer: a fine discrimination after a broad task, Σ11 = I, weak mode "
-          "0.1 strengthened to 1; equal layers of 0.25, and each layer twice the next higher one; seed {}.",
+          "0.1 strengthened to 1; before the broad task layers are 0.25 each, or each twice the next higher "
+          "one; seed {}.",
           context.seed()),
       .alternative_text =
           "Four panels against the layer, for 2 to 5 layers. Weights change equally and at the same time in "

@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <cmath>
 #include <set>
 
 #include "dln/base/atomic_file.hpp"
@@ -55,6 +56,12 @@ std::vector<validation::Claim> chosen_claims(const VerifyOptions& options) {
     selection.section = static_cast<int>(section);
   }
   return validation::select(ledger, selection);
+}
+
+// Of whitening, NaN where nothing was whitened.
+double residual_of(const experiments::LearningProblem& problem) {
+  const auto& sigma11 = problem.correlations.sigma11;
+  return (sigma11 / sigma11(0, 0)).isIdentity(0) ? problem.whiteness_residual : std::nan("");
 }
 
 validation::Figure draw(const CatalogueEntry& entry, validation::Context& context, const fs::path& folder) {
@@ -117,7 +124,7 @@ validation::Provenance provenance(const VerifyOptions& options, const validation
                                static_cast<long>(problem->correlations.sigma31.rows()),
                                static_cast<long>(problem->modes.size()),
                                problem->correlations.examples,
-                               problem->whiteness_residual,
+                               residual_of(*problem),
                                {},
                                problem->fingerprint};
     for (const auto& file : problem->files) data.files.push_back({file.path, file.bytes, file.crc32});

@@ -31,7 +31,7 @@ struct InputData {
   std::string name;
   long inputs, outputs, modes;  // N1, N3, r
   std::uint64_t examples;
-  double whiteness_residual;
+  double whiteness_residual;  // before Sigma11 was set to c I; NaN where it was not
   std::vector<InputFile> files;
   std::uint32_t crc32 = 0;  // of its correlations
 };

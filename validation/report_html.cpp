@@ -259,10 +259,12 @@ std::string provenance_html(const Report& report) {
   row("seed", std::to_string(p.seed));
   for (const auto& [key, value] : p.options) row("option " + key, value);
   for (const InputData& input : p.inputs) {
-    row("data", fmt::format("{}: {} inputs, {} outputs, {} modes, {} examples; ‖Σ11 − I‖/‖I‖ = {:.1e} before "
-                            "it was set to I; CRC-32 {:08x}",
-                            input.name, input.inputs, input.outputs, input.modes, input.examples,
-                            input.whiteness_residual, input.crc32));
+    const std::string white =
+        std::isnan(input.whiteness_residual)
+            ? ""
+            : fmt::format("‖Σ11/c − I‖/‖I‖ = {:.1e} before it was set to c I; ", input.whiteness_residual);
+    row("data", fmt::format("{}: {} inputs, {} outputs, {} modes, {} examples; {}CRC-32 {:08x}", input.name,
+                            input.inputs, input.outputs, input.modes, input.examples, white, input.crc32));
     for (const InputFile& file : input.files)
       row("file", fmt::format("{} ({} bytes, CRC-32 {:08x})", file.path, file.bytes, file.crc32));
   }

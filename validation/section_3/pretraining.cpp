@@ -312,7 +312,8 @@ std::vector<Check> c41(Context& context, const View& view) {
        .expected = 1.5,
        .relation = Relation::at_most,
        .bound = 3,
-       .bound_reason = "logarithmic, (L − 1) ln(1/u_{0}); a step of the rates",
+       .bound_reason =
+           "theory: no faster than (L − 1) ln(1/u_{0}), a factor 1.5 here; a step of the rates for either",
        .witness_pair = "NGD",
        .dataset = run.problem.name}};
 }
@@ -365,9 +366,10 @@ std::vector<Claim> claims_on_pretraining() {
        [](Context& c) { return c40(c, exchanged); }},
       {{.id = "C41",
         .section = 4,
-        .sentence =
-            "Learning is faster from pretrained than from random starts where these are small: their plateau "
-            "grows as u_{0}^{−(1−2/L)}, pretraining as ln(1/u_{0}). (From large random weights it is not.)",
+        .sentence = "Learning is faster from pretrained than from random starts where these are small: from "
+                    "random weights the "
+                    "time of five layers grows as u_{0}^{−(1−2/L)}, from pretrained ones it hardly grows. "
+                    "(From large random weights it is not.)",
         .source = "abstract",
         .formula = "t_{random} ∝ σ^{−(L−2)}",
         .witnesses = "TNGD",

@@ -243,8 +243,8 @@ std::vector<Claim> claims_on_layers() {
         .sentence =
             "Depth sets size and timing of change, layer by layer. Weights: squares grow alike in every "
             "layer, so the weaker ones change more and earlier, and equal ones alike; that layers are "
-            "unequal is an assumption. Receptive fields: the higher the layer, the more and the later, equal "
-            "layers or not. And lower layers that may learn from their input alone only while young, an "
+            "unequal is an assumption. Receptive fields: the higher the layer, the more and the later, from "
+            "equal layers. And lower layers that may learn from their input alone only while young, an "
             "assumption too, speed a later task up by v0^{−(L−2)/2} if the input comes by T_c − τ/2 "
             "ln(1/v0).",
         .source = "talks on this work; models of our own",

@@ -230,7 +230,7 @@ std::vector<Claim> claims_on_transitions() {
       {{.id = "C42",
         .section = 4,
         .sentence = "From decoupled starts infinitely deep networks learn in finite time: at rates 1/λ_{max} "
-                    "the number of gradient steps tends to a limit, about s/ε + 2 ln(s/ε), as N_{l} → ∞. "
+                    "the learning time, in steps of that rate, tends to a limit as N_{l} → ∞. "
                     "Finite, not small.",
         .source = "abstract, section 2",
         .formula = "t_{∞} = 2 ln((s − ε)/ε) + s (s − 2ε)/(ε (s − ε))",
@@ -244,7 +244,8 @@ std::vector<Claim> claims_on_transitions() {
         .sentence =
             "On data from structured graphical models deep networks, and not shallow ones, learn in stages: "
             "plateaus of the total error, and modes that rise in about the time they wait, or less; from "
-            "decoupled starts at any depth, with one hidden layer from small random weights too. Without "
+            "decoupled starts at three to ten layers, with one hidden layer from small random weights too. "
+            "Without "
             "hidden "
             "layers learning only ever slows down. With one hidden layer and a decoupled start a smooth "
             "spectrum "

@@ -313,12 +313,14 @@ double least_aligned_error(const LearningProblem& problem) {
   return 0.5 * (problem.correlations.target_power - (s.array().square() / d.array()).sum());
 }
 
-double least_error(const LearningProblem& problem) {
+double least_error(const LearningProblem& problem, Eigen::Index rank) {
   const auto eigen = linalg::symmetric_eigen(problem.correlations.sigma11);
-  const Eigen::Index rank = (eigen.values.array() > 1e-12 * eigen.values[0]).count();
-  const Matrix seen = problem.correlations.sigma31 * eigen.vectors.leftCols(rank);
-  const auto explained = seen.colwise().squaredNorm().transpose().array() / eigen.values.head(rank).array();
-  return 0.5 * (problem.correlations.target_power - explained.sum());
+  const Eigen::Index span = (eigen.values.array() > 1e-12 * eigen.values[0]).count();
+  const Matrix seen = problem.correlations.sigma31 * eigen.vectors.leftCols(span) *
+                      eigen.values.head(span).cwiseSqrt().cwiseInverse().asDiagonal();
+  const auto s = linalg::singular_values(seen).s;
+  const double explained = s.head(std::min(rank, s.size())).squaredNorm();
+  return std::max(0.0, 0.5 * (problem.correlations.target_power - explained));
 }
 
 LearningProblem leading_components(const LearningProblem& problem, Eigen::Index count) {

@@ -7,6 +7,7 @@
 // grid of rates of its own.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -87,8 +88,10 @@ std::vector<StartComparison> compare_starts(const LearningProblem& problem,
 std::vector<double> aligned_error(const LearningProblem& problem, const linalg::Matrix& layer_strengths,
                                   double rate, const std::vector<double>& epochs);
 double least_aligned_error(const LearningProblem& problem);
-// 1/2 [ sum ||y||^2 - tr Sigma31 Sigma11^+ Sigma31^T ]: of any linear map.
-double least_error(const LearningProblem& problem);
+// 1/2 [ sum ||y||^2 - sum of the squares of the leading `rank` singular values of Sigma31 Sigma11^{-1/2} ], 0
+// at least: of any linear map of that rank, or of any at all.
+double least_error(const LearningProblem& problem,
+                   Eigen::Index rank = std::numeric_limits<Eigen::Index>::max());
 
 // The same problem in the leading `count` principal components of its inputs, exact for a network that sees
 // no more of them. Throws DomainError unless Sigma11 is diagonal and the count fits.
