@@ -163,11 +163,11 @@ TEST(PretrainedWeights, RefusesTheImpossible) {
     bad.*option = value;
     EXPECT_TRUE(refusal({7, 3, 2}, bad).starts_with(name)) << name << ": " << refusal({7, 3, 2}, bad);
   };
-  for (double value : {0.0, -0.1, NAN}) {
+  for (double value : {0.0, -0.1, std::nan("")}) {
     refused(&PretrainingOptions::learning_rate, value, "learning rate");
     refused(&PretrainingOptions::deviation, value, "deviation =");
   }
-  for (double value : {-0.1, NAN}) {
+  for (double value : {-0.1, std::nan("")}) {
     refused(&PretrainingOptions::settled, value, "settled");
     refused(&PretrainingOptions::last_deviation, value, "deviation of the last matrix");
   }
