@@ -161,4 +161,17 @@ TEST_F(AtomicFileTest, AThousandFilesLaterUnfinishedOnesAreStillRemembered) {
   EXPECT_THAT(names(), ElementsAre("result"));
 }
 
+TEST_F(AtomicFileTest, OneFileHasSeveralNames) {
+  write_file(in_folder("one"), "text");
+  write_file(in_folder("two"), "text");
+  std::filesystem::create_symlink(in_folder("one"), in_folder("link"));
+  std::filesystem::create_hard_link(in_folder("one"), in_folder("second name"));
+  EXPECT_TRUE(same_file(in_folder("one"), in_folder("./one")));
+  EXPECT_TRUE(same_file(in_folder("one"), in_folder("link")));
+  EXPECT_TRUE(same_file(in_folder("one"), in_folder("second name")));
+  EXPECT_FALSE(same_file(in_folder("one"), in_folder("two")));
+  EXPECT_TRUE(same_file(in_folder("absent"), in_folder("./absent"))) << "before it exists";
+  EXPECT_FALSE(same_file(in_folder("absent"), in_folder("one")));
+}
+
 }  // namespace

@@ -103,7 +103,9 @@ TEST(CompareStarts, KeepsEvenStepsOfALongRun) {
   EXPECT_EQ(epochs.front(), 0);
   EXPECT_EQ(epochs.back(), run->epochs);
   for (std::size_t i = 0; i < epochs.size(); ++i) {
-    if (i + 1 < epochs.size()) EXPECT_EQ(epochs[i], static_cast<double>(i) * epochs[1]);
+    if (i + 1 < epochs.size()) {
+      EXPECT_EQ(epochs[i], static_cast<double>(i) * epochs[1]);
+    }
     EXPECT_NEAR(kept[i], errors.at(static_cast<std::size_t>(epochs[i])), 1e-9 * errors.front());
   }
 }

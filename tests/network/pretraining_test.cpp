@@ -104,13 +104,13 @@ TEST(PretrainedWeights, EveryLayerSeesTheTrainedLowerOne) {
 TEST(PretrainedWeights, StopsWhereAnEpochGainsTooLittleAndLeavesTheTopZeroIfAsked) {
   const Matrix sigma = linalg::Vector::LinSpaced(7, 2, 0.5).asDiagonal();
   const auto result = pretrained(
-      {7, 7, 2}, sigma, {.learning_rate = 0.1, .epochs = 5000, .settled = 1e-3, .last_deviation = 0});
+      {7, 4, 2}, sigma, {.learning_rate = 0.1, .epochs = 5000, .settled = 1e-3, .last_deviation = 0});
   EXPECT_TRUE(result.layers[0].settled);
   EXPECT_LT(result.layers[0].epochs, 5000);
   EXPECT_TRUE(result.network.weight(2).isZero(0));
   // The first epoch past the plateau of small weights to gain less than asked.
   const auto error_at = [&](long epochs) {
-    return pretrained({7, 7, 2}, sigma, {.learning_rate = 0.1, .epochs = epochs, .last_deviation = 0})
+    return pretrained({7, 4, 2}, sigma, {.learning_rate = 0.1, .epochs = epochs, .last_deviation = 0})
         .layers[0]
         .error;
   };
@@ -163,11 +163,11 @@ TEST(PretrainedWeights, RefusesTheImpossible) {
     bad.*option = value;
     EXPECT_TRUE(refusal({7, 3, 2}, bad).starts_with(name)) << name << ": " << refusal({7, 3, 2}, bad);
   };
-  for (double value : {0.0, -0.1, NAN}) {
+  for (double value : {0.0, -0.1, std::nan("")}) {
     refused(&PretrainingOptions::learning_rate, value, "learning rate");
     refused(&PretrainingOptions::deviation, value, "deviation =");
   }
-  for (double value : {-0.1, NAN}) {
+  for (double value : {-0.1, std::nan("")}) {
     refused(&PretrainingOptions::settled, value, "settled");
     refused(&PretrainingOptions::last_deviation, value, "deviation of the last matrix");
   }
