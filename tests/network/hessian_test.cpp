@@ -33,11 +33,6 @@ Network random_network(const Units& units, int which) {
   return network::small_random_weights(units, 0.6, stream);
 }
 
-Vector flat(const Network& network) {
-  return Eigen::Map<const Vector>(network.buffer().data(),
-                                  static_cast<Eigen::Index>(network.buffer().size()));
-}
-
 Network along(const Network& from, double t, const Network& direction) {
   Network moved = from;
   for (std::size_t i = 0; i < moved.buffer().size(); ++i) moved.buffer()[i] += t * direction.buffer()[i];

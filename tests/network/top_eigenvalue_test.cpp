@@ -46,11 +46,6 @@ data::Correlations one_mode(double s) {
   return {.sigma11 = Matrix::Ones(1, 1), .sigma31 = Matrix::Constant(1, 1, s), .target_power = s * s};
 }
 
-Vector flat(const Network& network) {
-  return Eigen::Map<const Vector>(network.buffer().data(),
-                                  static_cast<Eigen::Index>(network.buffer().size()));
-}
-
 class Operator {  // as Spectra wants it
  public:
   using Scalar = double;
