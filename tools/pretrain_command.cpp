@@ -26,7 +26,8 @@ using linalg::Matrix;
 using Network = network::LinearNetwork<double>;
 
 // The rates tried, times d_1: downwards until the error never rises.
-constexpr double kSlowest = 1e-10, kFastest = 120, kApart = 1.4;
+constexpr double kApart = 1.4, kFastest = 120;
+const double kSlowest = 0.25 * std::pow(kApart, -64);
 
 struct PretrainOptions {
   DataOptions data;
