@@ -40,10 +40,10 @@ Matrix targets() {
 }
 
 // A CSV of these examples, moved by `inputs_by` and `targets_by`.
-std::string csv(double inputs_by = 0, double targets_by = 0) {
+std::string csv(double inputs_by = 0, double targets_by = 0, double targets_times = 1) {
   std::ostringstream out;
   out << "a,b,c,d,p,q\n";
-  const Matrix x = inputs(), y = targets();
+  const Matrix x = inputs(), y = targets_times * targets();
   for (Eigen::Index mu = 0; mu < kExamples; ++mu) {
     for (Eigen::Index i = 0; i < kInputs; ++i) out << x(i, mu) + inputs_by << ',';
     out << y(0, mu) + targets_by << ',' << y(1, mu) + targets_by << '\n';
@@ -234,6 +234,29 @@ TEST_F(PretrainCommand, LearnsAtTheEpochThatItPrints) {
     EXPECT_GE(*std::min_element(errors.begin(), errors.end() - 1), 0.1) << "and not before";
     EXPECT_EQ(std::ranges::is_sorted(errors, std::greater<>()), i == 2);
   }
+}
+
+TEST_F(PretrainCommand, FindsTheRateThatLargeTargetsNeed) {
+  spill(data, csv(0, 0, 1000));  // singular values of some 7000: the edge of stability is near 1/(2 s)
+  const auto outcome = pretrain(data, {"--units", "3", "--epochs", "100"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const auto runs = printed(outcome).runs;
+  for (std::size_t i : {1, 2, 3, 4}) {
+    EXPECT_NE(runs.at(i).at(2), "none") << i;
+    EXPECT_LT(std::stod(runs[i].at(2)), 1e-2) << i;
+  }
+}
+
+TEST_F(PretrainCommand, ExpectsNoMoreThanABottleneckCanLearn) {
+  // One unit holds the mode of s = 7.2, d = 18: 2.88 of 3.2 are explained, 1/2 of the rest remains.
+  const auto outcome = pretrain(data, {"--units", "1", "--epochs", "100"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_NE(printed(outcome).rest.find("of 1.6 at zero weights and 0.16 at the least"), std::string::npos)
+      << printed(outcome).rest;
+  EXPECT_NE(printed(outcome).runs.at(1).at(2), "none");
+  const auto refused = pretrain(data, {"--units", "1", "--below", "0.1"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_NE(refused.err.find("more than 0.16"), std::string::npos) << refused.err;
 }
 
 TEST_F(PretrainCommand, SaysSoWhereNothingIsLearned) {
