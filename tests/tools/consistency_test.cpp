@@ -111,6 +111,28 @@ TEST(ConsistencyCommand, SaysWhatIsUnusualAndAcceptsIt) {
   EXPECT_NE(info.out.find("note\t\tMore inputs"), std::string::npos) << info.out;
 }
 
+TEST(ConsistencyCommand, SaysHowManyClassesHaveNoExample) {
+  const auto folder = scratch("consistency-classes");
+  spill(folder / "a.csv", "1,2,250\n2,1,100\n0,3,17\n4,4,99\n");
+  const auto path = (folder / "a.csv").string();
+  const std::string remark = "251 classes, 247 of them without an example; --classes 0 reads";
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"consistency", path}, {"data", "info", path}}) {
+    const auto outcome = dln(words);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_NE(outcome.out.find(remark), std::string::npos) << outcome.out;
+    auto as_numbers = words;
+    as_numbers.insert(as_numbers.end(), {"--classes", "0"});
+    EXPECT_EQ(dln(as_numbers).out.find("without an example"), std::string::npos);
+  }
+  spill(folder / "b.csv", "1,2,0\n2,1,2\n0,3,1\n4,4,1\n");
+  EXPECT_EQ(dln({"data", "info", (folder / "b.csv").string()}).out.find("without an example"),
+            std::string::npos);
+  EXPECT_NE(dln({"data", "info", (folder / "b.csv").string(), "--classes", "4"})
+                .out.find("4 classes, 1 of them without an example."),
+            std::string::npos);
+}
+
 TEST(ConsistencyCommand, RefusesBadDataWithExitCode3AndWritesNothing) {
   const auto folder = scratch("consistency-bad");
   for (const std::string& text :
@@ -146,6 +168,10 @@ TEST(ConsistencyCommand, RefusesBadValuesWithExitCode2) {
     const auto outcome = dln(arguments);
     EXPECT_EQ(outcome.code, 2) << extra[0] << outcome.err;
     EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
+  }
+  for (const char* classes : {"-1", "257", "x", "99999999999999999999"}) {
+    const auto outcome = dln({"consistency", (folder / "a.csv").string(), "--classes", classes});
+    EXPECT_NE(outcome.err.find("expected a whole number from 0 to 256"), std::string::npos) << outcome.err;
   }
   EXPECT_EQ(dln({"consistency", (folder / "a.csv").string(), "--out", "/nonexistent/t.tsv"}).code, 5);
   EXPECT_EQ(
