@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
 
 #include "dln/base/atomic_file.hpp"
 #include "dln/base/error.hpp"
@@ -32,44 +34,76 @@ struct Examined {
   Consistency found;
 };
 
+// Nothing where there is nothing to say.
+std::string cell(double value) {
+  return std::isnan(value) ? std::string() : fmt::format("{:.17g}", value);
+}
+
 std::string set_row(const Examined& examined, std::string_view set, const ConsistencyResiduals& residuals) {
-  return fmt::format("{}\t{}\t\t\t{:.17g}\t{:.17g}\t\t\t\n", examined.name, set, residuals.off_diagonal,
-                     residuals.invariance);
+  return fmt::format("{}\t{}\t\t\t{}\t{}\t\t\t\t\t\n", examined.name, set, cell(residuals.off_diagonal),
+                     cell(residuals.invariance));
+}
+
+// The modes of largest s: "mode 1" but where several share it.
+std::string leading_modes(const Consistency& found) {
+  const auto equal = found.by_mode[0].equal_modes;
+  return equal == 1 ? "mode 1" : fmt::format("modes 1 to {}", equal);
 }
 
 std::string rows_of(const Examined& examined) {
   const auto& found = examined.found;
   std::string tsv =
-      fmt::format("{}\tSigma11\t\t\t{:.17g}\t\t\t\t\n", examined.name, found.inputs_off_diagonal);
+      fmt::format("{}\tSigma11\t\t\t{:.17g}\t\t\t\t\t\t\n", examined.name, found.inputs_off_diagonal);
   tsv += set_row(examined, "random columns", found.random);
   tsv += set_row(examined, "all modes", found.modes);
-  if (found.without_leading) tsv += set_row(examined, "without mode 1", *found.without_leading);
+  if (found.without_leading)
+    tsv += set_row(examined, "without " + leading_modes(found), *found.without_leading);
   for (std::size_t k = 0; k < found.by_mode.size(); ++k) {
     const auto& mode = found.by_mode[k];
-    tsv += fmt::format("{}\tmode {}\t{:.17g}\t{:.17g}\t{:.17g}\t{:.17g}\t{:.17g}\t{}\t{}\n", examined.name,
+    tsv += fmt::format("{}\tmode {}\t{:.17g}\t{:.17g}\t{}\t{:.17g}\t{:.17g}\t{}\t{}\t{}\t{}\n", examined.name,
                        k + 1, examined.modes.singular_values[static_cast<Eigen::Index>(k)], mode.variance,
-                       mode.off_diagonal, mode.invariance, mode.alignment, mode.component + 1,
-                       name_of(mode.verdict));
+                       cell(mode.off_diagonal), mode.invariance, mode.alignment, mode.component + 1,
+                       name_of(mode.verdict), mode.equal_modes, mode.equal_components);
   }
   return tsv;
 }
 
+std::string on_printed_check(const Consistency& found) {
+  if (found.printed_check_is_empty())
+    return found.by_mode.size() == 1
+               ? "the printed check is empty with one mode (a 1 x 1 matrix is always diagonal), the "
+                 "invariance residual alone decides"
+               : "the printed check is empty where all modes share one s (V^T Sigma11 V can always be made "
+                 "diagonal), the invariance residual alone decides";
+  std::string text = fmt::format("V^T Sigma11 V is off its diagonal by {:.3g}", found.modes.off_diagonal);
+  if (found.without_leading && !std::isnan(found.without_leading->off_diagonal))
+    text += fmt::format(", {:.3g} without {}", found.without_leading->off_diagonal, leading_modes(found));
+  return text + fmt::format(", random columns by {:.3g}", found.random.off_diagonal);
+}
+
+std::string on_equal_modes(const Consistency& found) {
+  const auto turned = std::ranges::count_if(
+      found.by_mode, [](const data::ModeConsistency& mode) { return mode.equal_modes > 1; });
+  return turned == 0 ? ""
+                     : fmt::format(
+                           " {} modes share their s with others: Sigma31 leaves their axes open, and they "
+                           "are judged after a turn that makes V^T Sigma11 V diagonal among them.",
+                           turned);
+}
+
 std::string sentence_on(const Examined& examined) {
   const auto& found = examined.found;
-  const auto without = found.without_leading
-                           ? fmt::format(", {:.3g} without mode 1", found.without_leading->off_diagonal)
-                           : std::string();
+  const auto misleading = found.printed_check_is_empty()
+                              ? std::string()
+                              : fmt::format("{} misleading (passing the printed check alone), ",
+                                            found.count(ModeVerdict::misleading));
   return fmt::format(
-      "{}: of {} mode{}, {} consistent with a principal component, {} approximately, {} misleading (passing "
-      "the "
-      "printed check alone), {} violating Eq 18; V^T Sigma11 V is off its diagonal by {:.3g}{}, random "
-      "columns by "
-      "{:.3g}, Sigma11 itself by {:.3g}.",
+      "{}: of {} mode{}, {} consistent with a principal component, {} approximately, {}{} violating Eq 18; "
+      "{}; Sigma11 itself is off its diagonal by {:.3g}.{}",
       examined.name == "raw" ? "Inputs as they are" : "Centred inputs", found.by_mode.size(),
       found.by_mode.size() == 1 ? "" : "s", found.count(ModeVerdict::consistent),
-      found.count(ModeVerdict::approximate), found.count(ModeVerdict::misleading),
-      found.count(ModeVerdict::violated), found.modes.off_diagonal, without, found.random.off_diagonal,
-      found.inputs_off_diagonal);
+      found.count(ModeVerdict::approximate), misleading, found.count(ModeVerdict::violated),
+      on_printed_check(found), found.inputs_off_diagonal, on_equal_modes(found));
 }
 
 // Targets that never change teach nothing, and inputs that never change cannot be told apart.
@@ -110,13 +144,14 @@ int run_consistency(const ConsistencyOptions& options) {
   }
   progress.clear();
   std::string tsv =
-      "inputs\tset\ts\tvariance\toff_diagonal\tinvariance\tlargest_overlap\tcomponent\tverdict\n";
+      "inputs\tset\ts\tvariance\toff_diagonal\tinvariance\tlargest_overlap\tcomponent\tverdict\t"
+      "modes_of_this_s\tcomponents_of_this_variance\n";
   for (const auto& examined : all) tsv += rows_of(examined);
   if (options.out) base::write_file(*options.out, tsv);
   print(tsv);
   print(fmt::format("\n{} examples, {} inputs, targets: {}; seed {}.\n", read.correlations.examples,
                     read.source.input_size, targets_of(read.source), seed));
-  for (const auto& note : notes_on(read.correlations)) print(note + "\n");
+  for (const auto& note : notes_on(read)) print(note + "\n");
   for (const auto& examined : all) print(sentence_on(examined) + "\n");
   return 0;
 }
@@ -137,6 +172,8 @@ void add_consistency(CLI::App& app, Action& chosen) {
       "0.1), "
       "approximate at 90 % (1/3);\nmisleading when it does not, although V^T Sigma11 V is as nearly "
       "diagonal.\n"
+      "Modes of equal s are judged as a subspace, overlaps with components of equal variance are with their "
+      "eigenspace; an empty cell has nothing to say.\n"
       "Examples: dln consistency mine.csv --target-columns label; dln consistency x.npy --targets y.npy");
   command->callback([options, &chosen] { chosen = [options] { return run_consistency(*options); }; });
 }

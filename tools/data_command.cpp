@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <limits>
 
 #include "dln/base/atomic_file.hpp"
 #include "dln/base/error.hpp"
@@ -23,13 +22,6 @@ struct TreeOptions {
   std::optional<std::string> out;
 };
 
-int strict_int(std::string_view what, std::string_view text) {
-  const auto value = strict_count(what, text);
-  base::require(value <= static_cast<std::uint64_t>(std::numeric_limits<int>::max()), what,
-                static_cast<double>(value), "a smaller number");
-  return static_cast<int>(value);
-}
-
 std::string features_table(const data::Dataset& dataset) {
   std::string tsv = "item";
   for (Eigen::Index i = 0; i < dataset.targets.rows(); ++i) tsv += fmt::format("\tfeature_{}", i + 1);
@@ -44,9 +36,9 @@ std::string features_table(const data::Dataset& dataset) {
 }
 
 int run_tree(const TreeOptions& options) {
-  const data::HierarchicalTree tree{.levels = strict_int("--levels", options.levels),
+  const data::HierarchicalTree tree{.levels = strict_int("--levels", options.levels, 1, 12),
                                     .flip = strict_number("--flip", options.flip),
-                                    .features = strict_int("--features", options.features),
+                                    .features = strict_int("--features", options.features, 1, 1'000'000),
                                     .seed = strict_count("--seed", options.seed)};
   const auto dataset = data::sample(tree);
   const auto modes = data::singular_modes(data::correlate(dataset).sigma31);
@@ -67,7 +59,8 @@ void print_spectrum(std::string_view name, const data::SingularModes& modes) {
 
 int run_info(const DataOptions& options) {
   ProgressLine progress;
-  const auto [source, correlations] = read_data(options, progress);
+  const auto read = read_data(options, progress);
+  const auto& [source, correlations] = read;
   data::Whitened white;
   data::SingularModes modes, white_modes;
   try {
@@ -83,7 +76,7 @@ int run_info(const DataOptions& options) {
   print(fmt::format("examples\tP\t{}\ninputs\tN1\t{}\ntargets\tN3\t{}\n", correlations.examples,
                     source.input_size, source.target_size));
   print(fmt::format("kind of targets\t\t{}\n", targets_of(source)));
-  for (const auto& note : notes_on(correlations)) print(fmt::format("note\t\t{}\n", note));
+  for (const auto& note : notes_on(read)) print(fmt::format("note\t\t{}\n", note));
   print(fmt::format("span of the inputs\trank\t{}\n", white.transform.rows()));
   print(fmt::format("residual of whitening\t||Sigma11 - I||/||I||\t{:.3g}\n", white.residual));
   print_spectrum("s of Sigma31", modes);
@@ -96,18 +89,21 @@ int run_info(const DataOptions& options) {
 void add_data(CLI::App& app, Action& chosen) {
   CLI::App* command = app.add_subcommand("data", "Make or look at data");
   command->require_subcommand(1);
-  command->footer("Examples: dln data tree --levels 4 --features 300; dln data info mine.csv");
+  command->footer(
+      "Examples: dln data tree --levels 4 --features 300; dln data clusters --clusters 4 --size 8;\n"
+      "          dln data graph mine.txt; dln data info mine.csv");
 
   auto tree = std::make_shared<TreeOptions>();
   CLI::App* tree_command =
       command->add_subcommand("tree", "Sample the hierarchical diffusion tree; print its singular values");
-  tree_command->add_option("--levels", tree->levels, "Levels of the binary tree: 2^levels items")
+  tree_command->add_option("--levels", tree->levels, "Levels of the binary tree, 1 to 12: 2^levels items")
       ->capture_default_str();
   tree_command->add_option("--flip", tree->flip, "Probability to flip on an edge")->capture_default_str();
   tree_command->add_option("--features", tree->features, "Features of an item")->capture_default_str();
   tree_command->add_option("--seed", tree->seed, "Seed")->capture_default_str();
   tree_command->add_option("--out", tree->out,
                            "Also write the features to this file, tab-separated, a line an item");
+  tree_command->footer("Example: dln data tree --levels 4 --features 300 --out features.tsv");
   tree_command->callback([tree, &chosen] { chosen = [tree] { return run_tree(*tree); }; });
   add_graph_data(*command, chosen);
 
@@ -115,6 +111,7 @@ void add_data(CLI::App& app, Action& chosen) {
   CLI::App* info_command =
       command->add_subcommand("info", "Sizes, checksums and singular values of a data set");
   add_data_options(*info_command, *info);
+  info_command->footer("Example: dln data info mine.csv --target-columns label");
   info_command->callback([info, &chosen] { chosen = [info] { return run_info(*info); }; });
 }
 

@@ -1,7 +1,8 @@
 #include "tools/data_options.hpp"
 
 #include <CLI/CLI.hpp>
-#include <limits>
+#include <algorithm>
+#include <charconv>
 
 #include "dln/base/atomic_file.hpp"
 #include "dln/base/error.hpp"
@@ -31,11 +32,7 @@ data::SourceOptions source_options(const DataOptions& options) {
   if (options.targets) source.targets = *options.targets;
   if (options.target_columns)
     source.target_columns = split_at_commas("--target-columns", *options.target_columns);
-  if (options.classes) {
-    const auto classes = strict_count("--classes", *options.classes);
-    base::require(classes <= 256, "--classes", static_cast<double>(classes), "0 to 256");
-    source.classes = static_cast<int>(classes);
-  }
+  if (options.classes) source.classes = strict_int("--classes", *options.classes, 0, 256);
   if (options.scale) {
     source.input_scale = strict_number("--scale", *options.scale);
     base::require_positive("--scale", *source.input_scale);
@@ -90,7 +87,20 @@ ReadData read_data(const DataOptions& options, base::Progress& progress) {
   }
 }
 
-std::vector<std::string> notes_on(const data::Correlations& correlations) {
+int strict_int(std::string_view what, std::string_view text, int least, int most) {
+  int value = 0;
+  const auto [end, trouble] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (trouble == std::errc() && end == text.data() + text.size() && value >= least && value <= most)
+    return value;
+  std::string shown(text.substr(0, 60));
+  std::ranges::replace_if(
+      shown, [](char c) { return static_cast<unsigned char>(c) < ' '; }, '?');
+  throw base::DomainError(fmt::format("{} = '{}{}': expected a whole number from {} to {}", what, shown,
+                                      text.size() > 60 ? "..." : "", least, most));
+}
+
+std::vector<std::string> notes_on(const ReadData& read) {
+  const auto& [source, correlations] = read;
   std::vector<std::string> notes;
   const auto inputs = correlations.sigma11.rows();
   if (const auto constant = data::constant_inputs(correlations); constant > 0)
@@ -99,6 +109,12 @@ std::vector<std::string> notes_on(const data::Correlations& correlations) {
   if (static_cast<std::uint64_t>(inputs) > correlations.examples)
     notes.push_back(fmt::format("More inputs ({}) than examples ({}): Sigma11 has rank {} at most.", inputs,
                                 correlations.examples, correlations.examples));
+  // The mean of a one-hot target is its class's share of the examples.
+  const auto empty = source.classes > 0 ? (correlations.target_mean.array() == 0).count() : 0;
+  if (empty > 0)
+    notes.push_back(fmt::format(
+        "{} classes, {} of them without an example{}.", source.classes, empty,
+        2 * empty > source.classes ? "; --classes 0 reads the targets of a table as numbers" : ""));
   return notes;
 }
 

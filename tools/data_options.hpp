@@ -36,9 +36,13 @@ ReadData read_data(const DataOptions& options, base::Progress& progress);
 // Throws base::DomainError when `path`, of the option `what`, is a file that the data are read from.
 void require_not_read(const DataOptions& options, std::string_view what, const std::string& path);
 
+// A whole number from `least` to `most`, and nothing else. Throws base::DomainError that names `what` and
+// both.
+int strict_int(std::string_view what, std::string_view text, int least, int most);
+
 // What is unusual about the data and was accepted all the same, a sentence each: constant inputs, more inputs
-// than examples.
-std::vector<std::string> notes_on(const data::Correlations& correlations);
+// than examples, classes without an example.
+std::vector<std::string> notes_on(const ReadData& read);
 // "labels 0 to 9, one-hot" or "3 numbers".
 std::string targets_of(const data::ExampleSource& source);
 

@@ -126,6 +126,72 @@ TEST(Consistency, OfAMixedTaskIsJudgedModeByMode) {
   EXPECT_EQ(found.inputs_off_diagonal, 0);
 }
 
+// Sigma31 = Q: every s is 1, and V is any orthogonal matrix; the turned one is the components'.
+TEST(Consistency, ModesOfEqualSAreASubspace) {
+  auto stream = dln::base::stream(3, "equal s");
+  const Matrix q = dln::linalg::haar_orthonormal(4, 4, stream);
+  const Vector roots{{1, 2, 3, 4}};
+  const Matrix x = q.transpose() * roots.asDiagonal(), y = roots.cwiseInverse().asDiagonal();
+  const auto c = correlate({x, y});
+  const auto modes = singular_modes(c.sigma31);
+  const auto found = consistency(c, modes);
+  EXPECT_EQ(found.count(ModeVerdict::consistent), 4);
+  EXPECT_LE(found.modes.invariance, kRounding);
+  EXPECT_TRUE(found.printed_check_is_empty());
+  EXPECT_TRUE(std::isnan(found.modes.off_diagonal));
+  EXPECT_FALSE(found.without_leading);
+  for (const auto& mode : found.by_mode) {
+    EXPECT_EQ(mode.equal_modes, 4);
+    EXPECT_NEAR(mode.alignment, 1, kRounding);
+  }
+  const auto turned = turned_within_equal_s(modes, c.sigma11);
+  EXPECT_LE((turned.output * turned.input.transpose() - c.sigma31).norm(), kRounding)
+      << "U and V turn together";
+}
+
+TEST(Consistency, OnlyTheModesOfEqualSTurn) {
+  // Two pairs: s = 2, 2 within the plane of e_1, e_2, turned; s = 1, 0.5 along (e_3 +- e_4)/sqrt 2.
+  const double h = std::sqrt(0.5), c = std::cos(0.7), s = std::sin(0.7);
+  const Matrix v{{c, -s, 0, 0}, {s, c, 0, 0}, {0, 0, h, h}, {0, 0, h, -h}};
+  SingularModes modes{Matrix::Identity(4, 4), Vector{{2, 2 * (1 - 1e-12), 1, 0.5}}, v};
+  const Correlations data{Vector{{9, 4, 3, 1}}.asDiagonal(), Matrix::Identity(4, 4), 1, 10};
+  const auto found = consistency(data, modes);
+  EXPECT_EQ(found.count(ModeVerdict::consistent), 2);
+  EXPECT_EQ(found.count(ModeVerdict::violated), 2);  // d = 2, off by 1
+  EXPECT_EQ(found.by_mode[1].equal_modes, 2);
+  EXPECT_EQ(found.by_mode[2].equal_modes, 1);
+  ASSERT_TRUE(found.without_leading);
+  EXPECT_NEAR(found.without_leading->off_diagonal, 0.5, 20 * kEpsilon) << "of both modes of s = 1 and 0.5";
+  modes.singular_values[1] = 1.9;
+  EXPECT_EQ(consistency(data, modes).count(ModeVerdict::consistent), 0);
+}
+
+TEST(Consistency, OverlapsWithComponentsOfEqualVarianceAreWithTheirSpace) {
+  const double h = std::sqrt(0.5);
+  const SingularModes modes{Matrix::Identity(3, 2), Vector{{2, 1}}, Matrix{{0, 1}, {h, 0}, {h, 0}}};
+  const Correlations data{Vector{{9, 4, 4}}.asDiagonal(), Matrix::Identity(3, 3), 1, 10};
+  const auto found = consistency(data, modes);
+  EXPECT_NEAR(found.by_mode[0].alignment, 1, 20 * kEpsilon);
+  EXPECT_EQ(found.by_mode[0].component, 1);
+  EXPECT_EQ(found.by_mode[0].equal_components, 2);
+  EXPECT_EQ(found.by_mode[1].equal_components, 1);
+}
+
+// B of one mode is 1 x 1 and diagonal whatever the mode is: it cannot be misled by.
+TEST(Consistency, OfASingleModeIsJudgedByTheInvarianceAlone) {
+  const double h = std::sqrt(0.5);
+  SingularModes modes{Matrix::Identity(3, 1), Vector{{2}}, Matrix{{h}, {h}, {0}}};
+  const Correlations data{Vector{{18, 8, 2}}.asDiagonal(), Matrix::Identity(3, 3), 1, 10};
+  const auto found = consistency(data, modes);
+  EXPECT_TRUE(found.printed_check_is_empty());
+  EXPECT_EQ(found.by_mode[0].verdict, ModeVerdict::violated);
+  EXPECT_NEAR(found.by_mode[0].invariance, 5.0 / 13, 20 * kEpsilon);
+  EXPECT_TRUE(std::isnan(found.modes.off_diagonal));
+  EXPECT_TRUE(std::isnan(found.random.off_diagonal));
+  modes.input = Matrix{{1}, {0}, {0}};
+  EXPECT_EQ(consistency(data, modes).by_mode[0].verdict, ModeVerdict::consistent);
+}
+
 TEST(Consistency, OneModeHasNothingWithoutTheLeadingOne) {
   auto made = example(TaskModes::leading);
   made.singular_values = Vector{{1}};

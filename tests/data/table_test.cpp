@@ -213,6 +213,32 @@ TEST_F(TableTest, EverythingWrongWithACsvIsOneSentenceWithLineAndColumn) {
   EXPECT_THAT(about("1\n2\n"), HasSubstr("all of its columns are targets"));
 }
 
+TEST_F(TableTest, WhatIsNoTableAtAllIsToldSo) {
+  const auto neither = HasSubstr("neither IDX, NPY, NPZ nor a table of numbers");
+  for (const std::string& text :
+       {std::string("hello\n"), std::string("hello"), std::string("hello\nworld\n"),
+        std::string("The quick, brown\nfox, jumps\n"), std::string("1 2 3\n4 5 6\n"),
+        std::string("# a comment\n1,2,0\n"), std::string("\x93NUMPX\x01\x00v\x00{'descr'", 18),
+        std::string("GIF89a\x01\x00\x01\n", 10)})
+    EXPECT_THAT(about(text), neither) << text;
+  EXPECT_THAT(about("# a,b,c\n1,2,0\n"), HasSubstr("line 1 starts with '#'"));
+  EXPECT_THAT(about("hello\nworld\n"), HasSubstr("line 2 holds no number but 'world'"));
+}
+
+TEST_F(TableTest, ClassesNamedByWordsAreToldToBeNumbered) {
+  EXPECT_THAT(about("a,b,species\n1,2,setosa\n"),
+              HasSubstr("line 2, column 3: 'setosa' is not a number; if such words name classes, number "
+                        "these 0, 1, ..."));
+  SourceOptions options;
+  options.targets = file("y.csv", "species\nsetosa\nvirginica\n");
+  try {
+    read(file("x.csv", "1,2\n3,4\n"), options);
+    FAIL() << "read";
+  } catch (const DataError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("number these 0, 1, ..."));
+  }
+}
+
 TEST_F(TableTest, ALineWithoutEndIsRefusedBeforeItFillsTheMemory) {
   EXPECT_THAT(about("1,2\n" + std::string(3 << 20, '7')), HasSubstr("line 2 is longer than 1048576 bytes"));
 }

@@ -65,9 +65,38 @@ TEST(ConsistencyCommand, TellsAModeThatIsNoComponent) {
   const auto rows = rows_of(outcome.out);
   EXPECT_FALSE(rows.contains("raw mode 1"));
   // Sigma11 = diag(18, 8, 2), v = (1, 1, 0)/sqrt 2: d = 13, ||Sigma11 v - d v|| = 5. One mode alone is a
-  // diagonal block, which is why the printed check says nothing.
-  EXPECT_EQ(rows.at("centred mode 1").at(8), "misleading");
+  // diagonal block: the printed check says nothing, and passes nothing.
+  EXPECT_EQ(rows.at("centred mode 1").at(8), "violated");
+  for (const char* row : {"centred mode 1", "centred all modes", "centred random columns"})
+    EXPECT_EQ(rows.at(row).at(4), "") << row;
+  EXPECT_NE(outcome.out.find("the printed check is empty with one mode"), std::string::npos) << outcome.out;
+  EXPECT_EQ(outcome.out.find("random columns by"), std::string::npos) << outcome.out;
+  EXPECT_EQ(outcome.out.find("misleading"), std::string::npos) << outcome.out;
   EXPECT_NEAR(std::stod(rows.at("centred mode 1").at(5)), 5.0 / 13, 1e-14);
+}
+
+TEST(ConsistencyCommand, WithoutTheFirstOfTwoModesTheCheckIsEmpty) {
+  const auto folder = scratch("consistency-two");
+  spill(folder / "a.csv", kConsistent);
+  const auto outcome = dln({"consistency", (folder / "a.csv").string(), "--target-columns", "p,q"});
+  EXPECT_EQ(rows_of(outcome.out).at("raw without mode 1").at(4), "");
+  EXPECT_EQ(outcome.out.find("without mode 1,"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("random columns by"), std::string::npos) << outcome.out;
+}
+
+// x = diag(1, 2) Q, y = diag(1, 1/2) with Q a turn of 3-4-5: Sigma31 = Q, both s are 1.
+TEST(ConsistencyCommand, JudgesModesOfEqualSAsASubspaceAndSaysSo) {
+  const auto folder = scratch("consistency-equal");
+  spill(folder / "a.csv", "0.6,0.8,1,0\n-1.6,1.2,0,0.5\n");
+  const auto outcome = dln({"consistency", (folder / "a.csv").string(), "--target-columns", "3,4"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  const auto rows = rows_of(outcome.out);
+  for (const char* mode : {"raw mode 1", "raw mode 2"}) {
+    EXPECT_EQ(rows.at(mode).at(8), "consistent");
+    EXPECT_EQ(rows.at(mode).at(9), "2");
+    EXPECT_NEAR(std::stod(rows.at(mode).at(6)), 1, 1e-14);
+  }
+  EXPECT_NE(outcome.out.find("2 modes share their s"), std::string::npos) << outcome.out;
 }
 
 TEST(ConsistencyCommand, SaysWhatIsUnusualAndAcceptsIt) {
@@ -80,6 +109,28 @@ TEST(ConsistencyCommand, SaysWhatIsUnusualAndAcceptsIt) {
   const auto info = dln({"data", "info", (folder / "a.csv").string()});
   EXPECT_EQ(info.code, 0) << info.err;
   EXPECT_NE(info.out.find("note\t\tMore inputs"), std::string::npos) << info.out;
+}
+
+TEST(ConsistencyCommand, SaysHowManyClassesHaveNoExample) {
+  const auto folder = scratch("consistency-classes");
+  spill(folder / "a.csv", "1,2,250\n2,1,100\n0,3,17\n4,4,99\n");
+  const auto path = (folder / "a.csv").string();
+  const std::string remark = "251 classes, 247 of them without an example; --classes 0 reads";
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"consistency", path}, {"data", "info", path}}) {
+    const auto outcome = dln(words);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_NE(outcome.out.find(remark), std::string::npos) << outcome.out;
+    auto as_numbers = words;
+    as_numbers.insert(as_numbers.end(), {"--classes", "0"});
+    EXPECT_EQ(dln(as_numbers).out.find("without an example"), std::string::npos);
+  }
+  spill(folder / "b.csv", "1,2,0\n2,1,2\n0,3,1\n4,4,1\n");
+  EXPECT_EQ(dln({"data", "info", (folder / "b.csv").string()}).out.find("without an example"),
+            std::string::npos);
+  EXPECT_NE(dln({"data", "info", (folder / "b.csv").string(), "--classes", "4"})
+                .out.find("4 classes, 1 of them without an example."),
+            std::string::npos);
 }
 
 TEST(ConsistencyCommand, RefusesBadDataWithExitCode3AndWritesNothing) {
@@ -117,6 +168,10 @@ TEST(ConsistencyCommand, RefusesBadValuesWithExitCode2) {
     const auto outcome = dln(arguments);
     EXPECT_EQ(outcome.code, 2) << extra[0] << outcome.err;
     EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
+  }
+  for (const char* classes : {"-1", "257", "x", "99999999999999999999"}) {
+    const auto outcome = dln({"consistency", (folder / "a.csv").string(), "--classes", classes});
+    EXPECT_NE(outcome.err.find("expected a whole number from 0 to 256"), std::string::npos) << outcome.err;
   }
   EXPECT_EQ(dln({"consistency", (folder / "a.csv").string(), "--out", "/nonexistent/t.tsv"}).code, 5);
   EXPECT_EQ(

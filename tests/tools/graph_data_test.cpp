@@ -139,6 +139,55 @@ TEST(GraphData, RefusesBadWordsWithExitCode2AndBadPlacesWith5) {
   EXPECT_EQ(dln({"data", "chain", "--items", "3", "--out", "/proc/no/such"}).code, 5);
 }
 
+TEST(GraphData, SkipsAHeadingAndSaysSoBelowTheTable) {
+  const auto folder = scratch("graph-heading");
+  spill(folder / "a.csv", "Source,Target\nrobin,canary\n");
+  const auto with = dln({"data", "graph", (folder / "a.csv").string()});
+  ASSERT_EQ(with.code, 0) << with.err;
+  const std::string remark =
+      "\nThe line 'Source,Target' was taken for a heading and skipped: it names no edge.\n";
+  ASSERT_TRUE(with.out.ends_with(remark)) << with.out;
+  EXPECT_EQ(rows_of(with.out.substr(0, with.out.size() - remark.size())).size(), 2u);
+  spill(folder / "b.csv", "robin,canary\n");
+  EXPECT_EQ(dln({"data", "graph", (folder / "b.csv").string()}).out + remark, with.out);
+}
+
+TEST(GraphData, NamesTheOptionAndItsLimits) {
+  const std::pair<Words, const char*> cases[] = {
+      {{"chain", "--items", "x"}, "--items = 'x': expected a whole number from 2 to 2000"},
+      {{"ring", "--items", "2"}, "--items = '2': expected a whole number from 3 to 2000"},
+      {{"edgeless", "--items", "-1"}, "--items = '-1': expected a whole number from 2 to 2000"},
+      {{"grid", "--rows", "0"}, "--rows = '0': expected a whole number from 1 to 2000"},
+      {{"clusters", "--size", "0"}, "--size = '0': expected a whole number from 1 to 2000"},
+      {{"clusters", "--clusters", "99999999999"},
+       "--clusters = '99999999999': expected a whole number from 1"},
+      {{"clusters", "--between", "-1"}, "--between = -1: expected a number from 0 to 1e12"},
+      {{"chain", "--sigma", "0"}, "--sigma = 0: expected a number from 1e-6 to 1e6"},
+      {{"gaussian-tree", "--levels", "10"}, "--levels = '10': expected a whole number from 1 to 9"},
+      {{"tree", "--levels", "13"}, "--levels = '13': expected a whole number from 1 to 12"},
+      {{"tree", "--features", "1.5"}, "--features = '1.5': expected a whole number from 1 to 1000000"}};
+  for (const auto& [words, sentence] : cases) {
+    Words arguments{"data"};
+    arguments.insert(arguments.end(), words.begin(), words.end());
+    const auto outcome = dln(arguments);
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_NE(outcome.err.find(sentence), std::string::npos) << outcome.err;
+  }
+}
+
+TEST(GraphData, HelpShowsAnExampleOfItsOwn) {
+  for (const char* word :
+       {"tree", "chain", "ring", "grid", "clusters", "gaussian-tree", "edgeless", "graph", "info"}) {
+    const auto outcome = dln({"data", word, "--help"});
+    EXPECT_EQ(outcome.code, 0);
+    const auto example = outcome.out.rfind("Example");
+    ASSERT_NE(example, std::string::npos) << word;
+    EXPECT_TRUE(outcome.out.substr(example).starts_with("Example: dln data " + std::string(word) + " "))
+        << outcome.out;
+  }
+  EXPECT_NE(dln({"data", "--help"}).out.find("dln data graph mine.txt"), std::string::npos);
+}
+
 TEST(Verify, ExaminesTheClaimsOfAbstractAndTalks) {
   const auto folder = scratch("verify-talks");
   const auto outcome = dln({"verify", "--effort", "quick", "--section", "4", "--out", folder.string()});

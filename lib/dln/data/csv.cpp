@@ -9,6 +9,7 @@
 
 #include "dln/base/error.hpp"
 #include "dln/data/byte_reader.hpp"
+#include "dln/data/utf8.hpp"
 
 namespace dln::data {
 namespace {
@@ -146,7 +147,9 @@ bool is_missing(std::string_view text) {
                            shown(text)));
   if (text.find(',') != std::string_view::npos)
     lines.fail(column, fmt::format("'{}' has a decimal comma; expected a point", shown(text)));
-  lines.fail(column, fmt::format("'{}' is not a number", shown(text)));
+  const bool is_word = (text[0] | 0x20) >= 'a' && (text[0] | 0x20) <= 'z';
+  lines.fail(column, fmt::format("'{}' is not a number{}", shown(text),
+                                 is_word ? "; if such words name classes, number these 0, 1, ..." : ""));
 }
 
 double parse(const Lines& lines, std::size_t column, std::string_view text) {
@@ -154,22 +157,6 @@ double parse(const Lines& lines, std::size_t column, std::string_view text) {
   const auto value = number_in(text, too_large);
   if (!value || too_large || !std::isfinite(*value)) refuse(lines, column, text, too_large);
   return *value;
-}
-
-// Continuation bytes where they belong; enough to tell Latin-1 from UTF-8.
-bool is_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto byte = static_cast<unsigned char>(text[i++]);
-    int more = byte < 0x80                   ? 0
-               : byte >= 0xC2 && byte < 0xE0 ? 1
-               : byte >= 0xE0 && byte < 0xF0 ? 2
-               : byte >= 0xF0 && byte < 0xF5 ? 3
-                                             : -1;
-    if (more < 0) return false;
-    for (; more > 0; --more, ++i)
-      if (i >= text.size() || (static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return false;
-  }
-  return true;
 }
 
 bool is_name(const Field& field) {
@@ -197,7 +184,7 @@ std::vector<std::string> names_in(const Lines& lines, const std::vector<Field>& 
                                    shown(name->text), shown(number->text)));
   std::vector<std::string> names;
   for (const Field& field : fields) {
-    if (!is_utf8(field.text))
+    if (first_not_utf8(field.text) != std::string_view::npos)
       lines.fail(names.size() + 1,
                  fmt::format("the name '{}' is not UTF-8; save the file as UTF-8", shown(field.text)));
     names.emplace_back(field.text);
@@ -211,6 +198,43 @@ struct Layout {
   std::vector<std::string> names;
   std::size_t columns = 0;
 };
+
+// What was taken for CSV only because it is nothing else: bytes no text holds, prose, comments.
+[[noreturn]] void refuse_as_no_table(const Lines& lines, std::string_view what) {
+  lines.fail(
+      fmt::format("{}: the file is neither IDX, NPY, NPZ nor a table of numbers, separated by commas "
+                  "or tabs",
+                  what));
+}
+
+void require_text(const Lines& lines, std::string_view line) {
+  const auto control =
+      std::ranges::find_if(line, [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\t'; });
+  if (control != line.end())
+    refuse_as_no_table(lines, fmt::format("holds the byte \\x{:02X}", static_cast<unsigned char>(*control)));
+  if (line.starts_with('#'))
+    refuse_as_no_table(lines, "starts with '#' (leave comments out, and write names of columns without it)");
+}
+
+// Under a line of names: something that could be numbers.
+void require_numbers_below(Lines& lines, const Layout& layout) {
+  std::string_view line;
+  std::vector<Field> fields;
+  const std::string name = layout.names[0];
+  if (!lines.next(line)) {
+    if (layout.columns == 1) refuse_as_no_table(lines, fmt::format("is missing below '{}'", shown(name)));
+    return;
+  }
+  split(lines, line, layout.separator, fields);
+  bool too_large = false;
+  const auto word = std::ranges::find_if(fields, is_name);
+  if (word != fields.end() &&
+      std::ranges::none_of(fields, [&](const Field& f) { return number_in(f.text, too_large).has_value(); }))
+    refuse_as_no_table(lines,
+                       fmt::format("holds no number but '{}' (if such words name classes, number these "
+                                   "0, 1, ...)",
+                                   shown(word->text)));
+}
 
 struct CsvStream {
   Lines lines;
@@ -252,12 +276,14 @@ Layout layout_of(const std::filesystem::path& path) {
   if (!any || trimmed(line).empty())
     throw base::DataError(fmt::format("cannot read {}: {}; expected rows of numbers", path.string(),
                                       any ? "its first line is empty" : "it is empty"));
+  require_text(lines, line);
   Layout layout;
   if (line.find('\t') != std::string_view::npos) layout.separator = '\t';
   std::vector<Field> fields;
   split(lines, line, layout.separator, fields);
   layout.names = names_in(lines, fields);
   layout.columns = fields.size();
+  if (!layout.names.empty()) require_numbers_below(lines, layout);
   return layout;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
@@ -9,9 +10,10 @@
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <optional>
+#include <utility>
 
 #include "dln/base/error.hpp"
+#include "dln/data/utf8.hpp"
 
 namespace dln::data {
 namespace {
@@ -48,21 +50,47 @@ std::vector<Word> words_of(std::string_view line) {
   return words;
 }
 
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return lower;
+}
+
+// The words that programs put above the columns of an edge list, with or without a weight's.
+bool is_heading(const std::vector<Word>& words) {
+  constexpr std::pair<std::string_view, std::string_view> kPairs[] = {
+      {"source", "target"}, {"from", "to"},     {"node1", "node2"},
+      {"node_1", "node_2"}, {"item1", "item2"}, {"item_1", "item_2"}};
+  if (words.size() != 2 && words.size() != 3) return false;
+  if (words.size() == 3 && lower_case(words[2].text) != "weight") return false;
+  const std::string first = lower_case(words[0].text), second = lower_case(words[1].text);
+  return std::ranges::any_of(kPairs,
+                             [&](const auto& pair) { return first == pair.first && second == pair.second; });
+}
+
 // One graph in the making.
 class Reader {
  public:
-  explicit Reader(std::string file) : file_(std::move(file)) { graph_.name = file_; }
+  explicit Reader(std::string file) : file_(std::move(file)) { list_.graph.name = file_; }
 
   void read(std::string_view line) {
     ++line_;
     if (line_ == 1 && line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
     if (line.ends_with('\r')) line.remove_suffix(1);
+    if (const auto place = first_not_utf8(line); place != line.npos)
+      fail(place + 1, fmt::format("the byte \\x{:02X} is not UTF-8; save the file as UTF-8",
+                                  static_cast<unsigned char>(line[place])));
     line = line.substr(0, line.find('#'));
     for (std::size_t i = 0; i < line.size(); ++i)
       if (static_cast<unsigned char>(line[i]) < 0x20 && line[i] != '\t')
         fail(i + 1, "a control character; expected text, an edge a line, as in: a b 0.5");
     const auto words = words_of(line);
     if (words.empty()) return;
+    const bool is_first = !std::exchange(any_words_, true);
+    if (is_first && is_heading(words)) {
+      list_.heading = line;
+      return;
+    }
     for (const Word& word : words) check(word);
     if (words.size() == 1) return declare(words[0]);
     if (words.size() > 3)
@@ -71,15 +99,16 @@ class Reader {
     add_edge(words);
   }
 
-  ItemGraph result() {
-    if (graph_.edges.empty()) fail(1, "no edge; expected one line or more such as: a b 0.5");
+  EdgeList result() {
+    if (list_.graph.edges.empty()) fail(1, "no edge; expected one line or more such as: a b 0.5");
     for (const auto& [name, place] : first_use_)  // the declarations may follow the edges
-      if (declared_any_ && !declared_.contains(name))
+      if (!declared_.empty() && !declared_.contains(name))
         fail(place.line, place.column,
-             fmt::format(
-                 "{} is not among the declared items; declare it on a line of its own, or declare none",
-                 in_quotes(name)));
-    return std::move(graph_);
+             fmt::format("{} is not among the declared items: a name alone on its line declares an item, as "
+                         "{} does on line {}; declare {} too, or complete that line to an edge",
+                         in_quotes(name), in_quotes(first_declared_.name), first_declared_.line,
+                         in_quotes(name)));
+    return std::move(list_);
   }
 
  private:
@@ -100,6 +129,10 @@ class Reader {
       fail(word.column + blank,
            fmt::format("a blank within {}; expected names without blanks, and a point in decimals",
                        in_quotes(word.text)));
+    if (const auto semicolon = word.text.find(';'); semicolon != word.text.npos)
+      fail(word.column + semicolon,
+           fmt::format("a semicolon within {}; expected commas or blanks between names, as in: a b 0.5",
+                       in_quotes(word.text)));
     if (word.text.size() > kLongestName)
       fail(word.column,
            fmt::format("a word of {} bytes; expected at most {}", word.text.size(), kLongestName));
@@ -107,12 +140,12 @@ class Reader {
 
   Eigen::Index item(const Word& word) {
     const auto [found, is_new] =
-        positions_.try_emplace(std::string(word.text), static_cast<Eigen::Index>(graph_.items.size()));
+        positions_.try_emplace(std::string(word.text), static_cast<Eigen::Index>(list_.graph.items.size()));
     if (is_new) {
-      if (graph_.items.size() == kMostItems)
+      if (list_.graph.items.size() == kMostItems)
         fail(word.column, fmt::format("item {} is one more than {}, the most that are taken",
                                       in_quotes(word.text), kMostItems));
-      graph_.items.emplace_back(word.text);
+      list_.graph.items.emplace_back(word.text);
     }
     return found->second;
   }
@@ -122,7 +155,7 @@ class Reader {
     if (!is_new)
       fail(word.column, fmt::format("item {} is declared already, on line {}; expected each once",
                                     in_quotes(word.text), place->second.line));
-    declared_any_ = true;
+    if (declared_.size() == 1) first_declared_ = {std::string(word.text), line_};
     item(word);
   }
 
@@ -152,13 +185,17 @@ class Reader {
            fmt::format(
                "the edge {} - {} is given already, on line {}; expected each pair once, in one direction",
                in_quotes(words[0].text), in_quotes(words[1].text), before->second));
-    graph_.edges.push_back({a, b, weight});
+    list_.graph.edges.push_back({a, b, weight});
   }
 
   std::string file_;
-  ItemGraph graph_;
+  EdgeList list_;
   std::size_t line_ = 0;
-  bool declared_any_ = false;
+  bool any_words_ = false;
+  struct {
+    std::string name;
+    std::size_t line = 0;
+  } first_declared_;
   std::map<std::string, Eigen::Index> positions_;
   std::map<std::string, Place> declared_, first_use_;
   std::map<std::pair<Eigen::Index, Eigen::Index>, std::size_t> lines_;
@@ -170,7 +207,7 @@ class Reader {
 
 }  // namespace
 
-ItemGraph parse_edge_list(std::string_view text, const std::string& file_name) {
+EdgeList parse_edge_list(std::string_view text, const std::string& file_name) {
   Reader reader(file_name);
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
@@ -180,7 +217,7 @@ ItemGraph parse_edge_list(std::string_view text, const std::string& file_name) {
   return reader.result();
 }
 
-ItemGraph read_edge_list(const std::filesystem::path& path) {
+EdgeList read_edge_list(const std::filesystem::path& path) {
   std::error_code trouble;
   const auto status = std::filesystem::status(path, trouble);
   if (!std::filesystem::exists(status)) cannot_read(path, "there is no such file");
