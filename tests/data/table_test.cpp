@@ -229,6 +229,10 @@ TEST_F(TableTest, ClassesNamedByWordsAreToldToBeNumbered) {
   EXPECT_THAT(about("a,b,species\n1,2,setosa\n"),
               HasSubstr("line 2, column 3: 'setosa' is not a number; if such words name classes, number "
                         "these 0, 1, ..."));
+  EXPECT_THAT(
+      about("1,2,setosa\n3,4,virginica\n"),
+      HasSubstr("'setosa' beside '1'; expected a line of names only (quoted where they are numbers) or "
+                "of numbers only (classes as 0, 1, ...)"));
   SourceOptions options;
   options.targets = file("y.csv", "species\nsetosa\nvirginica\n");
   try {

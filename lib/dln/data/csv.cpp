@@ -180,7 +180,7 @@ std::vector<std::string> names_in(const Lines& lines, const std::vector<Field>& 
     refuse(lines, column, name->text, false);
   if (number != fields.end())
     lines.fail(column, fmt::format("'{}' beside '{}'; expected a line of names only (quoted where they are "
-                                   "numbers) or of numbers only",
+                                   "numbers) or of numbers only (classes as 0, 1, ...)",
                                    shown(name->text), shown(number->text)));
   std::vector<std::string> names;
   for (const Field& field : fields) {
