@@ -8,15 +8,15 @@ namespace dln::tools {
 
 inline std::string plain(std::string_view text) {
   std::string out;
-  bool inside = false;
+  int depth = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool opens = (text[i] == '_' || text[i] == '^') && i + 1 < text.size() && text[i + 1] == '{';
     if (opens) {
       if (text[i] == '^') out += '^';
-      inside = true;
+      ++depth;
       ++i;
-    } else if (inside && text[i] == '}') {
-      inside = false;
+    } else if (depth > 0 && text[i] == '}') {
+      --depth;
     } else {
       out += text[i];
     }

@@ -279,6 +279,16 @@ std::string provenance_html(const Report& report) {
   return out + "</dl>\n";
 }
 
+// Where the brace that opens the text closes; npos where it does not.
+std::size_t closing_brace(std::string_view text) {
+  int depth = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '{') ++depth;
+    if (text[i] == '}' && --depth == 0) return i;
+  }
+  return std::string_view::npos;
+}
+
 }  // namespace
 
 std::string typeset(std::string_view text) {
@@ -289,13 +299,13 @@ std::string typeset(std::string_view text) {
     if (at == std::string_view::npos) break;
     const char mark = text[at];
     text.remove_prefix(at + 1);
-    const auto close = text.starts_with('{') ? text.find('}') : std::string_view::npos;
+    const auto close = text.starts_with('{') ? closing_brace(text) : std::string_view::npos;
     if (close == std::string_view::npos) {  // a plain _ or ^, as in s_1 inside a name
       out += mark;
       continue;
     }
     const char* tag = mark == '_' ? "sub" : "sup";
-    out += fmt::format("<{0}>{1}</{0}>", tag, escape(text.substr(1, close - 1)));
+    out += fmt::format("<{0}>{1}</{0}>", tag, typeset(text.substr(1, close - 1)));
     text.remove_prefix(close + 1);
   }
   return out;

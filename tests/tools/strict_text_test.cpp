@@ -56,6 +56,7 @@ TEST(Suggestion, NamesTheNearestOnlyWhenItIsNear) {
 
 TEST(PlainText, DropsTheBracesOfTheReportsMarkup) {
   EXPECT_EQ(plain("u_{0} = e^{-2st}, a_b"), "u0 = e^-2st, a_b");
+  EXPECT_EQ(plain("Q_{N_{2}} {x}"), "QN2 {x}");
 }
 
 }  // namespace

@@ -157,6 +157,7 @@ TEST(Typeset, KnowsSubscriptsAndSuperscriptsAndNothingElse) {
   EXPECT_EQ(typeset("e^{2st/τ} s_{1}"), "e<sup>2st/τ</sup> s<sub>1</sub>");
   EXPECT_EQ(typeset("a_b ^ c_{open"), "a_b ^ c_{open");
   EXPECT_EQ(typeset("x_{<b>}"), "x<sub>&lt;b&gt;</sub>");
+  EXPECT_EQ(typeset("Q_{N_{2}}^{T} {x}"), "Q<sub>N<sub>2</sub></sub><sup>T</sup> {x}");
 }
 
 TEST(Summary, CountsEveryVerdict) {
