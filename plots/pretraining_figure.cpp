@@ -68,7 +68,8 @@ constexpr const char* kPretrained = "lw 3 lc rgb '#e0403a'";
 Drawing pretraining_figure(const PretrainingFigure& figure) {
   Script script(figure.id, 1560, 600);
   std::string tsv = "panel\tcurve\tepoch\terror\n";
-  script.line("set multiplot").line("set xlabel 'epochs, pretraining included'; set ylabel 'error E' offset 1.5,0");
+  script.line("set multiplot")
+      .line("set xlabel 'epochs, pretraining included'; set ylabel 'error E' offset 1.5,0");
   for (std::size_t i = 0; i < figure.panels.size(); ++i) {
     const auto& panel = figure.panels[i];
     const auto waited = static_cast<double>(panel.pretrained->pretraining_epochs);

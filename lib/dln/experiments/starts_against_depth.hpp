@@ -25,7 +25,7 @@ struct StartsOptions {
   int starts = 5;                                             // of each kind at each depth
   double gain = 1;
   double remaining = 0.01;  // learned: this share is left of the error that can be learned away
-  double patience = 10;    // a Gaussian start is given up after this many times the orthogonal one's epochs
+  double patience = 10;     // a Gaussian start is given up after this many times the orthogonal one's epochs
   long max_epochs = 100'000;  // of an orthogonal one
   std::uint64_t seed = 1;
 };
