@@ -9,9 +9,9 @@
 #include "dln/base/atomic_file.hpp"
 #include "dln/base/error.hpp"
 #include "dln/data/npz.hpp"
+#include "dln/data/whitening.hpp"
 #include "dln/experiments/depth_prediction.hpp"
 #include "dln/experiments/pretraining.hpp"
-#include "dln/linalg/decompositions.hpp"
 #include "dln/network/initial_weights.hpp"
 #include "tools/commands.hpp"
 #include "tools/console.hpp"
@@ -44,15 +44,10 @@ struct Task {
 };
 
 Task task_of(const data::Correlations& all) {
-  const auto eigen = linalg::symmetric_eigen(all.sigma11);
-  const Eigen::Index rank = (eigen.values.array() > 1e-12 * eigen.values[0]).count();
-  if (rank == 0) throw base::DataError("its inputs are all zero; expected some that are not");
-  Task task;
-  task.basis = eigen.vectors.leftCols(rank);
-  task.problem.correlations = all;
-  task.problem.correlations.input_mean = {};
-  task.problem.correlations.sigma11 = eigen.values.head(rank).asDiagonal();
-  task.problem.correlations.sigma31 = all.sigma31 * task.basis;
+  if (all.sigma11.isZero(0)) throw base::DataError("its inputs are all zero; expected some that are not");
+  auto [correlations, basis] = data::in_principal_components(all);
+  Task task{.problem = {}, .basis = std::move(basis)};
+  task.problem.correlations = std::move(correlations);
   task.problem.modes = data::singular_modes(task.problem.correlations.sigma31);
   return task;
 }

@@ -4,6 +4,7 @@
 
 #include <list>
 
+#include "dln/experiments/leading_components.hpp"
 #include "dln/theory/gaussian_product.hpp"
 #include "plots/critical_period_figure.hpp"
 #include "plots/orthogonal_figure.hpp"
@@ -23,7 +24,7 @@ plots::Drawing draw_orthogonal(Context& context) {
     options.starts = 2;
   }
   const auto problem =
-      experiments::leading_inputs(context.images(experiments::InputScale::unit_variance), options.width);
+      experiments::leading_components(context.images(experiments::InputScale::unit_variance), options.width);
   const auto rows =
       experiments::run_starts_against_depth(problem, options, context.store(), context.progress());
   plots::OrthogonalFigure figure{

@@ -1,6 +1,7 @@
 // Random against pretrained starts on a small constructed task: by plain descent, from the store, and against
 // the theory of aligned modes.
 #include "dln/experiments/pretraining.hpp"
+#include "dln/experiments/leading_components.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,6 @@
 // Starts against depth on small synthetic data, against plain runs.
 #include "dln/experiments/starts_against_depth.hpp"
+#include "dln/experiments/leading_components.hpp"
 
 #include <gtest/gtest.h>
 #include <tbb/global_control.h>
@@ -174,12 +175,12 @@ TEST(MedianEpochs, IsInfiniteWhereFewerThanHalfHaveLearned) {
 
 TEST(LeadingInputs, AreTheFirstOnes) {
   const auto problem = synthetic();
-  const auto leading = leading_inputs(problem, 5);
+  const auto leading = leading_components(problem, 5);
   EXPECT_EQ(leading.correlations.sigma11, 40 * Matrix::Identity(5, 5));
   EXPECT_EQ(leading.correlations.sigma31, problem.correlations.sigma31.leftCols(5));
   EXPECT_NE(leading.fingerprint, problem.fingerprint);
-  EXPECT_THROW(leading_inputs(problem, 0), base::DomainError);
-  EXPECT_THROW(leading_inputs(problem, 13), base::DomainError);
+  EXPECT_THROW(leading_components(problem, 0), base::DomainError);
+  EXPECT_THROW(leading_components(problem, 13), base::DomainError);
 }
 
 TEST(StartsAgainstDepth, RefuseWhatIsOutOfTheirDomain) {

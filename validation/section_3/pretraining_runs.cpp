@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "dln/experiments/depth_prediction.hpp"
+#include "dln/experiments/leading_components.hpp"
 
 namespace dln::validation::section_3 {
 namespace {

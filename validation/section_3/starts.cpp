@@ -1,4 +1,5 @@
 // Orthogonal against scaled Gaussian starts, at every depth.
+#include "dln/experiments/leading_components.hpp"
 #include "dln/experiments/starts_against_depth.hpp"
 
 #include <algorithm>
@@ -48,7 +49,7 @@ double median_law(const experiments::StartsOptions& options, int layers) {
 std::vector<Check> c48(Context& context, Kind orthogonal) {
   const auto options = starts_options(context);
   const auto problem =
-      experiments::leading_inputs(context.images(experiments::InputScale::unit_variance), options.width);
+      experiments::leading_components(context.images(experiments::InputScale::unit_variance), options.width);
   const auto rows =
       experiments::run_starts_against_depth(problem, options, context.store(), context.progress());
   base::Worst from_one, from_law;

@@ -6,6 +6,15 @@
 
 namespace dln::data {
 
+// Inputs in coordinates along their principal components, without the directions that no input has: those
+// whose eigenvalue is below 1e-12 of the largest, the rounding of sums over the examples.
+struct PrincipalComponents {
+  Correlations correlations;  // sigma11 exactly diagonal, r x r, descending
+  linalg::Matrix basis;       // N1 x r, orthonormal columns
+};
+// Throws DataError when all inputs are zero.
+PrincipalComponents in_principal_components(const Correlations& raw);
+
 enum class WhiteScale {
   identity,       // Sigma11 = I in the sums of Eq 2: the paper's own assumption
   unit_variance,  // Sigma11 = P I: every whitened input has mean square 1

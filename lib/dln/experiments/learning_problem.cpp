@@ -4,7 +4,6 @@
 
 #include "dln/base/error.hpp"
 #include "dln/data/whitening.hpp"
-#include "dln/linalg/decompositions.hpp"
 
 namespace dln::experiments {
 
@@ -21,18 +20,6 @@ LearningProblem tree_problem(const data::HierarchicalTree& tree) {
 
 namespace {
 
-// Coordinates in the eigenbasis of Sigma11, without the directions that no input has.
-data::Correlations in_eigenbasis(const data::Correlations& raw) {
-  const auto eigen = linalg::symmetric_eigen(raw.sigma11);
-  const Eigen::Index rank = (eigen.values.array() > 1e-12 * eigen.values[0]).count();  // rounding of the sums
-  auto rotated = raw;
-  rotated.sigma11 = eigen.values.head(rank).asDiagonal();
-  rotated.sigma31 = raw.sigma31 * eigen.vectors.leftCols(rank);
-  if (raw.input_mean.size() == eigen.vectors.rows())
-    rotated.input_mean = eigen.vectors.leftCols(rank).transpose() * raw.input_mean;
-  return rotated;
-}
-
 std::string_view name_of(InputScale scale) {
   return scale == InputScale::raw             ? "raw images"
          : scale == InputScale::unit_variance ? "images of unit variance"
@@ -45,7 +32,7 @@ LearningProblem scaled_problem(const data::Correlations& raw, InputScale scale,
                                std::vector<data::FileIdentity> files) {
   LearningProblem problem;
   if (scale == InputScale::raw) {
-    problem.correlations = in_eigenbasis(raw);
+    problem.correlations = data::in_principal_components(raw).correlations;
   } else {
     auto white = data::whiten(
         raw, scale == InputScale::sum_white ? data::WhiteScale::identity : data::WhiteScale::unit_variance);

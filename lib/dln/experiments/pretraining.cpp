@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "dln/base/error.hpp"
+#include "dln/data/whitening.hpp"
 #include "dln/experiments/depth_prediction.hpp"
 #include "dln/experiments/rate_advice.hpp"
 #include "dln/linalg/decompositions.hpp"
@@ -314,29 +315,11 @@ double least_aligned_error(const LearningProblem& problem) {
 }
 
 double least_error(const LearningProblem& problem, Eigen::Index rank) {
-  const auto eigen = linalg::symmetric_eigen(problem.correlations.sigma11);
-  const Eigen::Index span = (eigen.values.array() > 1e-12 * eigen.values[0]).count();
-  const Matrix seen = problem.correlations.sigma31 * eigen.vectors.leftCols(span) *
-                      eigen.values.head(span).cwiseSqrt().cwiseInverse().asDiagonal();
-  const auto s = linalg::singular_values(seen).s;
+  const auto seen = data::in_principal_components(problem.correlations).correlations;
+  const Matrix white = seen.sigma31 * seen.sigma11.diagonal().cwiseSqrt().cwiseInverse().asDiagonal();
+  const auto s = linalg::singular_values(white).s;
   const double explained = s.head(std::min(rank, s.size())).squaredNorm();
   return std::max(0.0, 0.5 * (problem.correlations.target_power - explained));
-}
-
-LearningProblem leading_components(const LearningProblem& problem, Eigen::Index count) {
-  const auto& all = problem.correlations;
-  base::require(all.sigma11.isDiagonal(0), "off the diagonal of Sigma11", 1, "zeros: components as inputs");
-  base::require(count >= 1 && count <= all.sigma11.rows(), "components", static_cast<double>(count),
-                fmt::format("1 to {}", all.sigma11.rows()));
-  LearningProblem some = problem;
-  some.correlations.sigma11 = all.sigma11.topLeftCorner(count, count);
-  some.correlations.sigma31 = all.sigma31.leftCols(count);
-  some.correlations.input_mean = {};
-  some.modes = data::singular_modes(some.correlations.sigma31);
-  some.fingerprint = data::fingerprint(some.correlations);
-  some.name = fmt::format("{}, their leading {} components", problem.name, count);
-  some.examples.reset();
-  return some;
 }
 
 }  // namespace dln::experiments

@@ -93,8 +93,4 @@ double least_aligned_error(const LearningProblem& problem);
 double least_error(const LearningProblem& problem,
                    Eigen::Index rank = std::numeric_limits<Eigen::Index>::max());
 
-// The same problem in the leading `count` principal components of its inputs, exact for a network that sees
-// no more of them. Throws DomainError unless Sigma11 is diagonal and the count fits.
-LearningProblem leading_components(const LearningProblem& problem, Eigen::Index count);
-
 }  // namespace dln::experiments

@@ -154,20 +154,6 @@ double median_epochs(const std::vector<StartRun>& runs) {
   return (epochs[(epochs.size() - 1) / 2] + epochs[epochs.size() / 2]) / 2;
 }
 
-LearningProblem leading_inputs(const LearningProblem& problem, Eigen::Index count) {
-  const Eigen::Index all = problem.correlations.sigma31.cols();
-  base::require(count >= 1 && count <= all, "leading inputs", static_cast<double>(count),
-                fmt::format("1 to {}, as many as there are", all));
-  LearningProblem leading = problem;
-  leading.correlations.sigma11 = problem.correlations.sigma11.topLeftCorner(count, count);
-  leading.correlations.sigma31 = problem.correlations.sigma31.leftCols(count);
-  leading.modes = data::singular_modes(leading.correlations.sigma31);
-  leading.fingerprint = data::fingerprint(leading.correlations);
-  leading.name = fmt::format("{}, first {} components", problem.name, count);
-  leading.examples.reset();
-  return leading;
-}
-
 Network scaled_start(const LearningProblem& problem, const StartsOptions& o, ScaledStart kind, int layers,
                      int number) {
   std::vector<Eigen::Index> units(static_cast<std::size_t>(layers), o.width);

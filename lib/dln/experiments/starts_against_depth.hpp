@@ -49,11 +49,6 @@ struct StartsRow {
 // Median over the starts, infinite where fewer than half have learned.
 double median_epochs(const std::vector<StartRun>& runs);
 
-// The problem in the leading `count` inputs only. Inputs of images are ordered by the variance they have
-// before whitening, so that these are their first principal components. Throws DomainError when there are
-// fewer.
-LearningProblem leading_inputs(const LearningProblem& problem, Eigen::Index count);
-
 // Rows in the order of the depths, on all cores; the same numbers whatever the number of threads. Each start
 // is looked up in the store first. Throws DomainError for options out of their domains, or unless the inputs
 // are as many as the width and white, Sigma11 = c I; NumericalError when an orthogonal start does not learn
