@@ -51,8 +51,9 @@ std::vector<validation::Claim> chosen_claims(const VerifyOptions& options) {
   validation::Selection selection{options.claims, 0};
   if (options.section) {
     const auto section = strict_count("--section", *options.section);
-    base::require(section >= 1 && section <= 4, "--section", static_cast<double>(section),
-                  "1, 2 or 3, a section of the paper, or 4 for abstract, talks and discussion");
+    base::require(
+        section >= 1 && section <= 5, "--section", static_cast<double>(section),
+        "1, 2 or 3, a section of the paper, 4 for abstract, talks and discussion, or 5 for what lies beyond");
     selection.section = static_cast<int>(section);
   }
   return validation::select(ledger, selection);
@@ -173,8 +174,9 @@ int run_verify(const VerifyOptions& options) {
 void add_verify(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<VerifyOptions>();
   CLI::App* command = app.add_subcommand("verify", "Examine the paper's claims and write the report");
-  command->add_option("--section", options->section,
-                      "Only the claims of this section of the paper; 4: abstract, talks, discussion");
+  command->add_option(
+      "--section", options->section,
+      "Only the claims of this section of the paper; 4: abstract, talks, discussion; 5: beyond it");
   command->add_option("--claim", options->claims, "Only these claims; 'dln list claims' shows all")
       ->delimiter(',');
   command->add_option("--out", options->out, "Folder for report.html, report.json and figures/")

@@ -8,6 +8,7 @@
 #include "validation/section_2/section_2.hpp"
 #include "validation/section_3/section_3.hpp"
 #include "validation/section_4/section_4.hpp"
+#include "validation/section_5/section_5.hpp"
 
 namespace dln::validation {
 
@@ -33,7 +34,9 @@ std::vector<Claim> ledger() {
                       section_2::claims_on_learning_rates,   section_2::claims_on_depth_and_data,
                       section_3::claims_on_consistency,      section_3::claims_on_autoencoders,
                       section_3::claims_on_pretraining,      section_3::claims_on_starts,
-                      section_4::claims_on_transitions,      section_4::claims_on_layers})
+                      section_4::claims_on_transitions,      section_4::claims_on_layers,
+                      section_5::claims_on_generalisation,   section_5::claims_on_sharpness,
+                      section_5::claims_on_error_budget})
     std::ranges::move(claims(), std::back_inserter(all));
   std::ranges::sort(all, comes_before);
   return all;

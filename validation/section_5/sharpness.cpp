@@ -1,0 +1,9 @@
+#include "validation/section_5/section_5.hpp"
+
+namespace dln::validation::section_5 {
+
+std::vector<Claim> claims_on_sharpness() {
+  return {};
+}
+
+}  // namespace dln::validation::section_5
