@@ -151,7 +151,7 @@ int run_consistency(const ConsistencyOptions& options) {
   print(tsv);
   print(fmt::format("\n{} examples, {} inputs, targets: {}; seed {}.\n", read.correlations.examples,
                     read.source.input_size, targets_of(read.source), seed));
-  for (const auto& note : notes_on(read)) print(note + "\n");
+  for (const auto& note : notes_on(read.source, read.correlations)) print(note + "\n");
   for (const auto& examined : all) print(sentence_on(examined) + "\n");
   return 0;
 }

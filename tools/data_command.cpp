@@ -76,7 +76,7 @@ int run_info(const DataOptions& options) {
   print(fmt::format("examples\tP\t{}\ninputs\tN1\t{}\ntargets\tN3\t{}\n", correlations.examples,
                     source.input_size, source.target_size));
   print(fmt::format("kind of targets\t\t{}\n", targets_of(source)));
-  for (const auto& note : notes_on(read)) print(fmt::format("note\t\t{}\n", note));
+  for (const auto& note : notes_on(read.source, read.correlations)) print(fmt::format("note\t\t{}\n", note));
   print(fmt::format("span of the inputs\trank\t{}\n", white.transform.rows()));
   print(fmt::format("residual of whitening\t||Sigma11 - I||/||I||\t{:.3g}\n", white.residual));
   print_spectrum("s of Sigma31", modes);

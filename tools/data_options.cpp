@@ -74,10 +74,18 @@ void require_not_read(const DataOptions& options, std::string_view what, const s
       throw base::DomainError(fmt::format("{} {}: expected another file than the data", what, path));
 }
 
-ReadData read_data(const DataOptions& options, base::Progress& progress) {
+data::ExampleSource open_data(const DataOptions& options) {
   const auto wanted = source_options(options);
   try {
-    auto source = data::open_dataset(options.path, wanted);
+    return data::open_dataset(options.path, wanted);
+  } catch (const base::DataError& error) {
+    rethrow_named(options, error);
+  }
+}
+
+ReadData read_data(const DataOptions& options, base::Progress& progress) {
+  try {
+    auto source = open_data(options);
     auto correlations = data::correlate(source, progress);
     if (!correlations.sigma11.allFinite() || !correlations.sigma31.allFinite())
       throw base::DataError("its values are so large that their products overflow; scale them down");
@@ -99,8 +107,7 @@ int strict_int(std::string_view what, std::string_view text, int least, int most
                                       text.size() > 60 ? "..." : "", least, most));
 }
 
-std::vector<std::string> notes_on(const ReadData& read) {
-  const auto& [source, correlations] = read;
+std::vector<std::string> notes_on(const data::ExampleSource& source, const data::Correlations& correlations) {
   std::vector<std::string> notes;
   const auto inputs = correlations.sigma11.rows();
   if (const auto constant = data::constant_inputs(correlations); constant > 0)

@@ -22,6 +22,9 @@ struct DataOptions {
 // Adds DATA and the options to `command`.
 void add_data_options(CLI::App& command, DataOptions& options);
 
+// The source, nothing read from it yet. Throws as read_data does.
+data::ExampleSource open_data(const DataOptions& options);
+
 struct ReadData {
   data::ExampleSource source;  // drained
   data::Correlations correlations;
@@ -42,7 +45,7 @@ int strict_int(std::string_view what, std::string_view text, int least, int most
 
 // What is unusual about the data and was accepted all the same, a sentence each: constant inputs, more inputs
 // than examples, classes without an example.
-std::vector<std::string> notes_on(const ReadData& read);
+std::vector<std::string> notes_on(const data::ExampleSource& source, const data::Correlations& correlations);
 // "labels 0 to 9, one-hot" or "3 numbers".
 std::string targets_of(const data::ExampleSource& source);
 

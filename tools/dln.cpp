@@ -25,6 +25,7 @@ constexpr const char* kExamples = R"(Examples:
   dln figure 3l --out figures                 redraw Fig 3 left as SVG, with its data and script
   dln eval eq12.u u0=1e-6 s=80 tau=2000 t=300
   dln simulate --network net.json --out weights.json
+  dln analyze mine.csv --simulate            what your data will teach a network, and when
   dln data tree --levels 4 --features 300
   dln rate --s 3,2,1 --layers 3,10,100
   dln delay --s 1 --eps 1e-3
@@ -80,6 +81,7 @@ int parse_and_run(int argc, const char* const* argv) {
   add_check(app, chosen);
   add_consistency(app, chosen);
   add_pretrain(app, chosen);
+  add_analyze(app, chosen);
   add_list(app, chosen);
   try {
     app.parse(argc, argv);

@@ -335,11 +335,15 @@ bool is_zip(const std::filesystem::path& path) {
 
 }  // namespace
 
-NetworkFile read_network_file(const std::filesystem::path& path, std::uint64_t memory) {
+namespace {
+
+// What `use` makes of the named arrays of a file, of either kind; trouble names the file.
+template <class Use>
+auto with_arrays(const std::filesystem::path& path, std::uint64_t memory, const Use& use) {
   if (is_zip(path)) {
     auto arrays = data::read_npz(path, memory / 4);
     try {
-      return checked(Contents(std::move(arrays)), {}, memory);
+      return use(std::move(arrays), {});
     } catch (const base::DataError& error) {
       refuse(path, error.what());
     }
@@ -347,10 +351,25 @@ NetworkFile read_network_file(const std::filesystem::path& path, std::uint64_t m
   try {
     std::vector<std::string> ignored;
     auto arrays = arrays_of_json(slurp(path, memory), ignored);
-    return checked(Contents(std::move(arrays)), std::move(ignored), memory);
+    return use(std::move(arrays), std::move(ignored));
   } catch (const base::DataError& error) {
     refuse(path, error.what());
   }
+}
+
+}  // namespace
+
+NetworkFile read_network_file(const std::filesystem::path& path, std::uint64_t memory) {
+  return with_arrays(path, memory, [memory](NamedArrays arrays, std::vector<std::string> ignored) {
+    return checked(Contents(std::move(arrays)), std::move(ignored), memory);
+  });
+}
+
+network::LinearNetwork<double> read_weights_file(const std::filesystem::path& path, std::uint64_t memory) {
+  return with_arrays(path, memory, [](NamedArrays arrays, const std::vector<std::string>&) {
+    Contents contents(std::move(arrays));
+    return read_start(contents);
+  });
 }
 
 }  // namespace dln::tools

@@ -35,4 +35,7 @@ struct NetworkFile {
 // is indefinite, and a task whose result would not fit into `memory` bytes.
 NetworkFile read_network_file(const std::filesystem::path& path, std::uint64_t memory);
 
+// The weights alone of such a file, W0 or W1, W2, ...; what else it holds is not looked at. Throws likewise.
+network::LinearNetwork<double> read_weights_file(const std::filesystem::path& path, std::uint64_t memory);
+
 }  // namespace dln::tools

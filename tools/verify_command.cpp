@@ -16,6 +16,7 @@
 #include "tools/commands.hpp"
 #include "tools/console.hpp"
 #include "tools/figure_catalogue.hpp"
+#include "tools/report_figures.hpp"
 #include "tools/run_options.hpp"
 #include "tools/strict_text.hpp"
 #include "validation/ledger.hpp"
@@ -65,31 +66,6 @@ double residual_of(const experiments::LearningProblem& problem) {
   return (sigma11 / sigma11(0, 0)).isIdentity(0) ? problem.whiteness_residual : std::nan("");
 }
 
-validation::Figure draw(const CatalogueEntry& entry, validation::Context& context, const fs::path& folder) {
-  const auto drawing = entry.draw(context);
-  validation::Figure figure{.id = drawing.id,
-                            .title = drawing.title,
-                            .alternative_text = drawing.alternative_text,
-                            .svg = {},
-                            .svg_file = "figures/" + drawing.id + ".svg",
-                            .tsv_file = "figures/" + drawing.id + ".tsv",
-                            .gp_file = "figures/" + drawing.id + ".gp",
-                            .status = "drawn"};
-  try {
-    figure.svg = plots::render_svg(drawing);
-    plots::save(drawing, figure.svg, folder / "figures");
-  } catch (const base::ExternalProgramError& error) {
-    // The numbers are there all the same; only the picture is missing, and an older one would not belong to
-    // them.
-    fs::remove(folder / figure.svg_file);
-    figure.status = fmt::format("missing: {}", error.what());
-    figure.svg_file.clear();
-    base::write_files({{folder / figure.tsv_file, drawing.tsv}, {folder / figure.gp_file, drawing.gp}});
-    message(fmt::format("figure {} is missing from the report: {}", drawing.id, error.what()));
-  }
-  return figure;
-}
-
 std::vector<validation::Figure> draw_figures(const std::vector<ClaimRecord>& records,
                                              validation::Context& context, const fs::path& folder) {
   std::set<std::string> wanted;
@@ -98,7 +74,7 @@ std::vector<validation::Figure> draw_figures(const std::vector<ClaimRecord>& rec
   for (const auto& entry : figure_catalogue())
     if (wanted.contains(entry.id)) {
       context.progress().report("drawing figure " + entry.id, 0);
-      figures.push_back(draw(entry, context, folder));
+      figures.push_back(report_figure(entry.draw(context), folder));
     }
   return figures;
 }

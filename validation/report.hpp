@@ -71,6 +71,8 @@ struct Report {
   std::vector<Section> sections;
   std::vector<Figure> figures;
   Provenance provenance;
+  // What is said first, a sentence each; of claims their tally is said as well.
+  std::vector<std::string> answer = {};
 
   std::vector<const ClaimRecord*> claims() const;  // in order of appearance
   const Figure* figure(const std::string& id) const;

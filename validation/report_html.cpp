@@ -271,6 +271,7 @@ std::string provenance_html(const Report& report) {
   std::string seconds;
   for (const ClaimRecord* claim : report.claims())
     seconds += fmt::format("{}{} {:.2f}", seconds.empty() ? "" : ", ", claim->info.id, claim->seconds);
+  if (seconds.empty()) return out + "</dl>\n";
   row("seconds", seconds);
   double algebra = 0;
   for (const ClaimRecord* claim : report.claims())
@@ -317,16 +318,18 @@ std::string render_html(const Report& report) {
       "content=\"width=device-width, "
       "initial-scale=1\"><title>{0}</title><style>{1}</style></head><body>\n<header><h1>{0}</h1>\n",
       escape(report.title), kStyle);
-  out += fmt::format(
-      "<p class=\"answer\">{} {}</p>\n<nav aria-label=\"Sections\"><ul><li><a "
-      "href=\"#overview\">Overview</a></li>",
-      escape(summary(tally(report.claims()))), escape(standing_summary(report.claims())));
+  const bool claims = !report.claims().empty();
+  for (const std::string& sentence : report.answer)
+    out += fmt::format("<p class=\"answer\">{}</p>\n", typeset(sentence));
+  if (claims)
+    out += fmt::format("<p class=\"answer\">{} {}</p>\n", escape(summary(tally(report.claims()))),
+                       escape(standing_summary(report.claims())));
+  out += "<nav aria-label=\"Sections\"><ul>";
+  if (claims) out += "<li><a href=\"#overview\">Overview</a></li>";
   for (const Section& section : report.sections)
     out += fmt::format("<li><a href=\"#{}\">{}</a></li>", escape(section.id), typeset(section.title));
-  out +=
-      "<li><a href=\"#provenance\">Provenance</a></li></ul></nav></header>\n<main><h2 "
-      "id=\"overview\">Overview</h2>\n";
-  out += overview_html(report);
+  out += "<li><a href=\"#provenance\">Provenance</a></li></ul></nav></header>\n<main>";
+  if (claims) out += "<h2 id=\"overview\">Overview</h2>\n" + overview_html(report);
   for (const Section& section : report.sections) {
     out += fmt::format("<h2 id=\"{}\">{}</h2>\n", escape(section.id), typeset(section.title));
     for (const Block& block : section.blocks) out += std::visit(BlockRenderer{report}, block);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "dln/base/error.hpp"
+#include "dln/base/random.hpp"
 
 namespace dln::data {
 
@@ -57,6 +58,32 @@ Correlations correlate(ExampleSource& source, base::Progress& progress) {
     progress.report("reading examples", static_cast<double>(seen) / static_cast<double>(source.examples));
   }
   return accumulator.result();
+}
+
+SplitCorrelations correlate_split(ExampleSource& source, double share, std::uint64_t seed,
+                                  base::Progress& progress) {
+  base::require(share >= 0 && share < 1, "share held out", share, "a number from 0 to less than 1");
+  CorrelationAccumulator learned(source.input_size, source.target_size), held_out = learned;
+  auto stream = base::stream(seed, "held out");
+  Dataset batch;
+  std::uint64_t seen = 0, kept_back = 0;
+  std::vector<Eigen::Index> chosen[2];
+  while (source.next(batch)) {
+    for (auto& columns : chosen) columns.clear();
+    for (Eigen::Index j = 0; j < batch.inputs.cols(); ++j) chosen[stream.bernoulli(share)].push_back(j);
+    for (const bool out : {false, true})
+      if (!chosen[out].empty())
+        (out ? held_out : learned)
+            .add(chosen[!out].empty() ? batch
+                                      : Dataset{batch.inputs(Eigen::all, chosen[out]),
+                                                batch.targets(Eigen::all, chosen[out])});
+    kept_back += chosen[true].size();
+    seen += static_cast<std::uint64_t>(batch.inputs.cols());
+    progress.report("reading examples", static_cast<double>(seen) / static_cast<double>(source.examples));
+  }
+  SplitCorrelations split{learned.result(), std::nullopt};
+  if (kept_back > 0) split.held_out = held_out.result();
+  return split;
 }
 
 namespace {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "dln/base/progress.hpp"
 #include "dln/data/dataset.hpp"
@@ -44,6 +45,17 @@ class CorrelationAccumulator {
 Correlations correlate(const Dataset& dataset);
 // Drains the source.
 Correlations correlate(ExampleSource& source, base::Progress& progress);
+
+// The examples parted in two: those to learn from and those held out.
+struct SplitCorrelations {
+  Correlations learned;
+  std::optional<Correlations> held_out;  // nothing where none was
+};
+// Drains the source. Each example is held out with probability `share`, by a random stream of its own: the
+// same examples from the same file and seed. Throws DomainError unless 0 <= share < 1, DataError when all are
+// held out.
+SplitCorrelations correlate_split(ExampleSource& source, double share, std::uint64_t seed,
+                                  base::Progress& progress);
 
 // Those of x - mean(x) and y - mean(y): in sums Sigma11 - P mean(x) mean(x)^T, and likewise the rest. What is
 // below 1e-12 of the terms it is the difference of becomes exactly zero: an input or target that is the same

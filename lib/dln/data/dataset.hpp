@@ -37,6 +37,10 @@ struct ExampleSource {
   // Throws DataError when the source turns out damaged.
   std::function<bool(Dataset& batch)> next;
   int classes = 0;  // of the labels that became one-hot targets; 0: targets were numbers
+  // What the file says of its inputs and targets, if anything: rows and columns of images, row by row, and
+  // names (of targets that are numbers).
+  Eigen::Index image_rows = 0, image_columns = 0;
+  std::vector<std::string> input_names = {}, target_names = {};
 };
 
 // Sigma11 of so many inputs takes half a gigabyte.

@@ -118,6 +118,8 @@ ExampleSource open_idx(const fs::path& images, const fs::path& labels, const Sou
   source.input_size = static_cast<Eigen::Index>(pixels);
   source.target_size = classes;
   source.classes = classes;
+  source.image_rows = static_cast<Eigen::Index>(rows);
+  source.image_columns = static_cast<Eigen::Index>(columns);
   source.examples = count;
   source.files = {identify(images), identify(labels)};
   source.next = [stream](Dataset& batch) { return fill(*stream, batch); };

@@ -246,6 +246,7 @@ Table npy_table(const std::filesystem::path& path) {
     Table table;
     table.name = path.string();
     table.columns = static_cast<Eigen::Index>(columns);
+    note_image_shape(table, header.shape);
     table.restart = [path, header, rows, columns]() -> RowBlocks {
       auto stream = std::make_shared<NpyStream>(NpyStream{ByteReader(path), header, columns, rows});
       std::vector<unsigned char> skipped(header.values_at);

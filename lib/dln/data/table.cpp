@@ -123,7 +123,21 @@ std::vector<Eigen::Index> first(Eigen::Index count) {
   return all_but({}, count);
 }
 
+std::vector<std::string> names_of(const Table& table, const std::vector<Eigen::Index>& columns) {
+  std::vector<std::string> names;
+  if (!table.column_names.empty())
+    for (const Eigen::Index column : columns)
+      names.push_back(table.column_names[static_cast<std::size_t>(column)]);
+  return names;
+}
+
 }  // namespace
+
+void note_image_shape(Table& table, const std::vector<std::size_t>& shape) {
+  if (shape.size() != 3) return;
+  table.image_rows = static_cast<Eigen::Index>(shape[1]);
+  table.image_columns = static_cast<Eigen::Index>(shape[2]);
+}
 
 Table array_table(NumberArray array, std::string name) {
   if (array.shape.empty() || array.values.empty())
@@ -134,6 +148,7 @@ Table array_table(NumberArray array, std::string name) {
              columns = static_cast<Eigen::Index>(array.values.size()) / rows;
   const auto kept = std::make_shared<const NumberArray>(std::move(array));
   Table table{std::move(name), columns, {}, {}};
+  note_image_shape(table, kept->shape);
   table.restart = [kept, rows, columns]() -> RowBlocks {
     return [kept, rows, columns, at = Eigen::Index{0}](Eigen::Index wanted, linalg::Matrix& block) mutable {
       const Eigen::Index count = std::min(wanted, rows - at);
@@ -157,6 +172,8 @@ ExampleSource examples_of(const Table& table, const SourceOptions& options) {
   source.classes = classes;
   source.target_size = classes > 0 ? classes : static_cast<Eigen::Index>(targets.size());
   source.examples = found.rows;
+  source.input_names = names_of(table, inputs);
+  if (classes == 0) source.target_names = names_of(table, targets);
   source.next = [next = table.restart(), inputs, targets, classes, size = options.batch_size,
                  scale = options.input_scale.value_or(1), block = linalg::Matrix()](Dataset& batch) mutable {
     if (!next(size, block)) return false;
@@ -182,6 +199,10 @@ ExampleSource examples_of(const Table& inputs, const Table& targets, const Sourc
   source.classes = classes;
   source.target_size = classes > 0 ? classes : targets.columns;
   source.examples = rows;
+  source.input_names = inputs.column_names;
+  if (classes == 0) source.target_names = targets.column_names;
+  source.image_rows = inputs.image_rows;
+  source.image_columns = inputs.image_columns;
   source.next = [next_x = inputs.restart(), next_y = targets.restart(), classes, size = options.batch_size,
                  scale = options.input_scale.value_or(1), name = inputs.name, x = linalg::Matrix(),
                  y = linalg::Matrix()](Dataset& batch) mutable {

@@ -25,9 +25,13 @@ using RowBlocks = std::function<bool(Eigen::Index wanted, linalg::Matrix& block)
 struct Table {
   std::string name;  // for messages
   Eigen::Index columns = 0;
-  std::vector<std::string> column_names = {};  // empty when they have none
-  std::function<RowBlocks()> restart;          // a fresh pass from the first row
+  std::vector<std::string> column_names = {};      // empty when they have none
+  std::function<RowBlocks()> restart;              // a fresh pass from the first row
+  Eigen::Index image_rows = 0, image_columns = 0;  // where each row is an image, row by row
 };
+
+// Where the array has the shape P x rows x columns.
+void note_image_shape(Table& table, const std::vector<std::size_t>& shape);
 
 // An array P x ... in memory: all indices but the first in its columns. Throws DataError for one without
 // values.
