@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
 
@@ -98,7 +99,9 @@ Network with_balance(Network start, double lambda) {
 
 // -------------------------------------------------------------------------------------------- the network
 
-constexpr double kTolerance = 1e-10;
+constexpr double kTolerance = 1e-12;
+// Of these starts, larger than the 2 to 7 that follow_flow() measures, which quick effort has no time for.
+constexpr double kAmplification = 10;
 
 std::vector<double> times_to(double last) {
   std::vector<double> times;
@@ -118,8 +121,10 @@ void check_network(std::vector<Check>& checks, Context& context, const LearningP
   const Network start = with_balance(overlapping_start(problem, hidden, 1e-2 * s[0], context.seed()), lambda);
   const auto exact = solve(start.weight(1), start.weight(2), problem.correlations.sigma31);
   const auto times = times_to(12 / s[hidden - 1]);
+  const bool measured_here = context.effort() != Effort::quick;
   const auto flow = experiments::follow_flow(start, problem.correlations, times,
-                                             {.relative_tolerance = kTolerance}, context.progress());
+                                             {.relative_tolerance = kTolerance, .check = measured_here},
+                                             context.progress());
   base::Worst products, kernels;
   for (std::size_t i = 0; i < times.size(); ++i) {
     const Network now = network::network_at(start, flow.run.weights[i]);
@@ -127,7 +132,7 @@ void check_network(std::vector<Check>& checks, Context& context, const LearningP
     products.see(difference(found, wanted));
     kernels.see(linalg::relative_difference(tangent_kernel(found), tangent_kernel(wanted)));
   }
-  const double amplification = flow.accuracy ? flow.accuracy->amplification : std::nan("");
+  const double amplification = flow.accuracy ? flow.accuracy->amplification : kAmplification;
   const auto name = fmt::format("{}, N_{{2}} = {}", name_of_balance(lambda), hidden);
   for (const auto& [what, measured] :
        {std::pair{"W^{32}W^{21}, W^{21T}W^{21}, W^{32}W^{32T}", products.value()},
@@ -160,9 +165,9 @@ void check_modes(std::vector<Check>& checks, Context& context, const LearningPro
   const flow::ConnectivityModes x{start.weight(1) * v, start.weight(2).transpose() * u};
   const flow::ConnectivityFlow eq5(s, 1);
   const base::TimeGrid<double> grid(times_to(last));
-  const auto solution =
-      ode::integrate_fully<double>(eq5.right_hand_side(x), flow::flatten(x), grid,
-                                   {.relative_tolerance = 1e-12, .absolute_tolerance = 1e-14 * x.a.norm()});
+  const auto solution = ode::integrate_fully<double>(
+      eq5.right_hand_side(x), flow::flatten(x), grid,
+      {.relative_tolerance = kTolerance, .absolute_tolerance = 1e-2 * kTolerance * x.a.norm()});
   base::Worst worst;
   for (std::size_t i = 0; i < grid.size(); ++i) {
     const auto now = flow::unflatten(solution.trajectory.state(i), x);
@@ -175,9 +180,11 @@ void check_modes(std::vector<Check>& checks, Context& context, const LearningPro
        .measured = worst.value(),
        .expected = 0,
        .relation = Relation::at_most,
-       .bound = 1e-9,
-       .bound_reason = "tolerance 1e-12, amplified by up to 1000 on the way past the saddles",
-       .wide_reason = "From weights of a third of the last ones' size the way passes none closely",
+       .bound = 2 * kTolerance * kAmplification,
+       .bound_reason =
+           "tolerance 1e-12, amplified by 10 at most on a way like those of the networks; products "
+           "of two",
+       .wide_reason = "From larger weights the way passes no saddle closely",
        .witness_pair = "TF",
        .dataset = problem.name});
 }
@@ -190,23 +197,6 @@ struct SquareStart {
   Network network{std::vector<Eigen::Index>{1, 1, 1}};
 };
 
-// The sign of the determinant of a product of reflections and rotations is that of its determinant, which the
-// product of the eigenvalues of its symmetric part cannot give: by elimination.
-double determinant(Matrix a) {
-  double product = 1;
-  for (Eigen::Index k = 0; k < a.rows(); ++k) {
-    Eigen::Index pivot = 0;
-    a.col(k).tail(a.rows() - k).cwiseAbs().maxCoeff(&pivot);
-    if (pivot != 0) {
-      a.row(k).swap(a.row(k + pivot));
-      product = -product;
-    }
-    product *= a(k, k);
-    for (Eigen::Index i = k + 1; i < a.rows(); ++i) a.row(i) -= a(i, k) / a(k, k) * a.row(k);
-  }
-  return product;
-}
-
 SquareStart square_start(std::uint64_t seed, int run, bool same_sign) {
   const Eigen::Index n = 2 + run % 5;
   auto stream = base::stream(seed, "determinant of a start", run);
@@ -217,15 +207,15 @@ SquareStart square_start(std::uint64_t seed, int run, bool same_sign) {
     return Matrix(linalg::haar_orthonormal(n, n, stream) * s.asDiagonal() *
                   linalg::haar_orthonormal(n, n, stream).transpose());
   };
-  const Matrix sigma31 = any(0.5, 0.5);
-  Matrix map = any(1e-4, 1e-4);
-  if ((determinant(map) * determinant(sigma31) > 0) != same_sign) map.row(0) *= -1;
+  const Matrix sigma31 = any(0, 1);
+  Matrix map = any(0, 1e-2);
+  if ((map.determinant() * sigma31.determinant() > 0) != same_sign) map.row(0) *= -1;
   return {{Matrix::Identity(n, n), sigma31, 0, static_cast<std::uint64_t>(n), data::Normalisation::sum},
           network::balanced_weights({n, n, n}, map, stream)};
 }
 
 // Of 20 starts each, those of which the network does not come to where it was foretold to.
-void check_outcomes(std::vector<Check>& checks, Context& context, bool determinant_matters) {
+void check_outcomes(std::vector<Check>& checks, Context& context) {
   int recognised = 0, mistaken = 0;
   base::Worst distance;
   for (int run = 0; run < 20; ++run)
@@ -233,45 +223,48 @@ void check_outcomes(std::vector<Check>& checks, Context& context, bool determina
       const auto [correlations, start] = square_start(context.seed(), run, same_sign);
       const auto outcome =
           theory::MatrixSolution(start.weight(1), start.weight(2), correlations.sigma31, 1).outcome();
-      const bool saddle = determinant_matters && !outcome.least_error;
+      const bool saddle = !outcome.least_error;
       if (!same_sign && saddle) ++recognised;
       if (same_sign && saddle) ++mistaken;
       const Matrix end = saddle ? outcome.end_to_end : correlations.sigma31;
       const auto flow =
-          network::gradient_flow_fully(start, correlations, 1, base::TimeGrid<double>({0, 18}),
+          network::gradient_flow_fully(start, correlations, 1, base::TimeGrid<double>({0, 14}),
                                        {.relative_tolerance = 1e-12, .absolute_tolerance = 1e-16});
       distance.see((network::end_to_end(network::network_at(start, flow.trajectory.state(1))) - end).norm());
     }
   const auto count = [&](const char* which, int measured, int expected) {
-    checks.push_back({.quantity = fmt::format("of 20 square starts with det(W^{{32}}W^{{21}}) of {} sign as "
-                                              "det Σ^{{31}}, those foretold to end on a saddle",
-                                              which),
-                      .measured = static_cast<double>(measured),
-                      .expected = static_cast<double>(expected),
-                      .relation = Relation::within,
-                      .bound = 0,
-                      .bound_reason = "a whole number",
-                      .witness_pair = "T"});
+    checks.push_back(
+        {.quantity = fmt::format("of 20 square starts with det(W^{{32}}W^{{21}}) of {} same sign as "
+                                 "det Σ^{{31}}, those foretold to end on a saddle",
+                                 which),
+         .measured = static_cast<double>(measured),
+         .expected = static_cast<double>(expected),
+         .relation = Relation::within,
+         .bound = 0,
+         .bound_reason = "a whole number",
+         .witness_pair = "T"});
   };
-  count("another", recognised, 20);
-  count("the same", mistaken, 0);
-  checks.push_back({.quantity = "largest ‖W^{32}W^{21} − the end foretold‖ of these 40 networks at t = 18",
+  count("not the", recognised, 20);
+  count("the", mistaken, 0);
+  checks.push_back({.quantity = "largest ‖W^{32}W^{21} − the end foretold‖ of these 40 networks at t = 14",
                     .measured = distance.value(),
                     .expected = 0,
                     .relation = Relation::at_most,
-                    .bound = 0.1,
-                    .bound_reason = "BOUND",
+                    .bound = 0.05,
+                    .bound_reason = "saddle and minimum lie 1 apart or more; a mode that gives way to a "
+                                    "stronger one does so with e^{−(s_{k} − s_{k+1})t}, 1e-3 here, times how "
+                                    "the start mixes the two",
                     .witness_pair = "TN"});
 }
 
-std::vector<Check> c45(Context& context, const ExactSolution& solve, bool determinant_matters) {
+std::vector<Check> c45(Context& context, const ExactSolution& solve) {
   std::vector<Check> checks;
   for (double balance : {0.0, 0.1}) {
     check_network(checks, context, context.tree(), 6, balance, solve);
     check_network(checks, context, context.images(), 5, balance, solve);
     check_modes(checks, context, context.tree(), 4, balance, solve);
   }
-  check_outcomes(checks, context, determinant_matters);
+  check_outcomes(checks, context);
   return checks;
 }
 
@@ -296,9 +289,9 @@ std::vector<Claim> claims_on_matrix_solution() {
         .algebra = Algebra::part,
         .figures = {},
         .needs_images = true},
-       [](Context& c) { return c45(c, riccati, true); },
+       [](Context& c) { return c45(c, riccati); },
        "QQ^{T}Q without its half",
-       [](Context& c) { return c45(c, without_the_half, true); }},
+       [](Context& c) { return c45(c, without_the_half); }},
   };
 }
 
