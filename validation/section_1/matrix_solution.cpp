@@ -233,19 +233,18 @@ void check_outcomes(std::vector<Check>& checks, Context& context) {
       distance.see((network::end_to_end(network::network_at(start, flow.trajectory.state(1))) - end).norm());
     }
   const auto count = [&](const char* which, int measured, int expected) {
-    checks.push_back(
-        {.quantity = fmt::format("of 20 square starts with det(W^{{32}}W^{{21}}) of {} same sign as "
-                                 "det Σ^{{31}}, those foretold to end on a saddle",
-                                 which),
-         .measured = static_cast<double>(measured),
-         .expected = static_cast<double>(expected),
-         .relation = Relation::within,
-         .bound = 0,
-         .bound_reason = "a whole number",
-         .witness_pair = "T"});
+    checks.push_back({.quantity = fmt::format("of 20 square starts with det(W^{{32}}W^{{21}}) of {} "
+                                              "det Σ^{{31}}, those foretold to end on a saddle",
+                                              which),
+                      .measured = static_cast<double>(measured),
+                      .expected = static_cast<double>(expected),
+                      .relation = Relation::within,
+                      .bound = 0,
+                      .bound_reason = "a whole number",
+                      .witness_pair = "T"});
   };
-  count("not the", recognised, 20);
-  count("the", mistaken, 0);
+  count("another sign than", recognised, 20);
+  count("the sign of", mistaken, 0);
   checks.push_back({.quantity = "largest ‖W^{32}W^{21} − the end foretold‖ of these 40 networks at t = 14",
                     .measured = distance.value(),
                     .expected = 0,

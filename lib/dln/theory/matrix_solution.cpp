@@ -40,6 +40,13 @@ void require_pair(const Matrix& w21, const Matrix& w32) {
   if (!w21.allFinite() || !w32.allFinite()) throw base::DomainError("W21, W32: expected finite entries only");
 }
 
+// q q^T, symmetric to the last bit.
+Matrix square(const Matrix& q) {
+  Matrix lower = Matrix::Zero(q.rows(), q.rows());
+  lower.selfadjointView<Eigen::Lower>().rankUpdate(q);
+  return lower.selfadjointView<Eigen::Lower>();
+}
+
 // At most as many columns as `given` has and R^N still holds, which together with the orthonormal ones span
 // the given ones.
 Matrix further_directions(const Matrix& orthonormal, const Matrix& given) {
@@ -227,21 +234,19 @@ Matrix MatrixSolution::end_to_end_at(double t) const {
 }
 
 Matrix MatrixSolution::input_representation_at(double t) const {
-  const Matrix q = factor(inputs(), inputs_of(rows_at(t)));
-  return q * q.transpose();
+  return square(factor(inputs(), inputs_of(rows_at(t))));
 }
 
 Matrix MatrixSolution::output_representation_at(double t) const {
-  const Matrix q = factor(outputs(), outputs_of(rows_at(t)));
-  return q * q.transpose();
+  return square(factor(outputs(), outputs_of(rows_at(t))));
 }
 
 Matrix MatrixSolution::gram_at(double t) const {
   const Rows rows = rows_at(t);
   const Matrix in = factor(inputs(), inputs_of(rows)), out = factor(outputs(), outputs_of(rows));
   Matrix gram(in.rows() + out.rows(), in.rows() + out.rows());
-  gram.topLeftCorner(in.rows(), in.rows()) = in * in.transpose();
-  gram.bottomRightCorner(out.rows(), out.rows()) = out * out.transpose();
+  gram.topLeftCorner(in.rows(), in.rows()) = square(in);
+  gram.bottomRightCorner(out.rows(), out.rows()) = square(out);
   const Matrix map = map_of(rows);
   gram.bottomLeftCorner(out.rows(), in.rows()) = map;
   gram.topRightCorner(in.rows(), out.rows()) = map.transpose();
@@ -251,7 +256,7 @@ Matrix MatrixSolution::gram_at(double t) const {
 TangentKernel MatrixSolution::tangent_kernel_at(double t) const {
   const Rows rows = rows_at(t);
   const Matrix out = factor(outputs(), outputs_of(rows));
-  return {factor(inputs(), inputs_of(rows)), out * out.transpose()};
+  return {factor(inputs(), inputs_of(rows)), square(out)};
 }
 
 }  // namespace dln::theory

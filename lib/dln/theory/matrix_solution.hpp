@@ -31,7 +31,7 @@
 // |df/dx| / |f|. Where a start lies close to the way into a saddle, condition grows like e^{l t/tau}.
 //
 // Directions without signal are compressed before: hidden units that nothing reaches stay as they are, and of
-// the inputs without signal only those that W21 sees matter. One evaluation at 784-100-10 takes 0.1 ms.
+// the inputs without signal only those that W21 sees matter. At 784-100-10 one W32 W21 takes 0.2 ms.
 #pragma once
 
 #include <vector>
