@@ -28,15 +28,15 @@ std::vector<Claim> ledger() {
   for (auto claims : {section_1::claims_on_descent_and_flow, section_1::claims_on_decoupled_modes,
                       section_1::claims_on_learning_times,   section_1::claims_on_unequal_layers,
                       section_1::claims_on_competition,      section_1::claims_on_outcome,
-                      section_1::claims_on_delays,           section_2::claims_on_deep_networks,
-                      section_2::claims_on_deep_modes,       section_2::claims_on_infinite_depth,
-                      section_2::claims_on_unequal_layers,   section_2::claims_on_hessians,
-                      section_2::claims_on_learning_rates,   section_2::claims_on_depth_and_data,
-                      section_3::claims_on_consistency,      section_3::claims_on_autoencoders,
-                      section_3::claims_on_pretraining,      section_3::claims_on_starts,
-                      section_4::claims_on_transitions,      section_4::claims_on_layers,
-                      section_5::claims_on_generalisation,   section_5::claims_on_sharpness,
-                      section_5::claims_on_error_budget})
+                      section_1::claims_on_delays,           section_1::claims_on_matrix_solution,
+                      section_2::claims_on_deep_networks,    section_2::claims_on_deep_modes,
+                      section_2::claims_on_infinite_depth,   section_2::claims_on_unequal_layers,
+                      section_2::claims_on_hessians,         section_2::claims_on_learning_rates,
+                      section_2::claims_on_depth_and_data,   section_3::claims_on_consistency,
+                      section_3::claims_on_autoencoders,     section_3::claims_on_pretraining,
+                      section_3::claims_on_starts,           section_4::claims_on_transitions,
+                      section_4::claims_on_layers,           section_5::claims_on_generalisation,
+                      section_5::claims_on_sharpness,        section_5::claims_on_error_budget})
     std::ranges::move(claims(), std::back_inserter(all));
   std::ranges::sort(all, comes_before);
   return all;
