@@ -1,0 +1,338 @@
+#include "dln/experiments/generalisation.hpp"
+
+#include <fmt/format.h>
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <atomic>
+#include <boost/math/tools/minima.hpp>
+#include <cmath>
+#include <limits>
+
+#include "dln/base/error.hpp"
+#include "dln/data/singular_modes.hpp"
+#include "dln/linalg/decompositions.hpp"
+#include "dln/network/gradient_flow.hpp"
+#include "dln/network/initial_weights.hpp"
+#include "dln/theory/deep_mode.hpp"
+
+namespace dln::experiments {
+namespace {
+
+using linalg::Matrix;
+using linalg::Vector;
+using Network = network::LinearNetwork<double>;
+
+constexpr double kTau = 1;
+constexpr double kSpan = 3;  // of the curves, in stopping times
+
+void check(const GeneralisationOptions& o) {
+  base::require_positive("u0", o.initial_strength);
+  base::require(!o.teacher.empty() && std::ranges::is_sorted(o.teacher, std::greater<>()), "teacher modes",
+                static_cast<double>(o.teacher.size()), "one or more, in descending order");
+  base::require(!o.layers.empty(), "depths", 0.0, "one or more");
+  base::require(o.draws >= 1, "draws", o.draws, "1 or more");
+  base::require(o.samples >= 10, "samples", o.samples, "10 or more");
+  base::require(o.modes_together >= 1, "modes together", static_cast<double>(o.modes_together), "1 or more");
+}
+
+double half_time(const base::Depth& depth, double s, double u0) {
+  return half_learning_time(theory::DeepMode<double>(base::DepthExponent(depth), {s, u0, kTau}));
+}
+
+Matrix gaussian(Eigen::Index rows, Eigen::Index columns, base::RandomStream& stream) {
+  return Matrix::NullaryExpr(rows, columns, [&] { return stream.normal(); });
+}
+
+// The targets of one draw as its own modes see them.
+struct Draw {
+  data::SingularModes modes;
+  Matrix teacher;  // U^T Wbar V : modes x modes
+  double target_power, teacher_power;
+  SpectrumDraw spectrum;
+};
+
+Draw decomposed(const NoisyTargets& targets) {
+  Draw draw;
+  draw.modes = data::singular_modes(targets.sigma31);
+  draw.teacher = draw.modes.output.transpose() * targets.teacher * draw.modes.input;
+  draw.target_power = targets.sigma31.squaredNorm();
+  draw.teacher_power = targets.teacher.squaredNorm();
+  const Eigen::Index k = targets.output.cols();
+  const auto overlaps = [k](const Matrix& ours, const Matrix& teachers) -> Vector {
+    return (ours.leftCols(k).transpose() * teachers).diagonal().cwiseAbs();
+  };
+  draw.spectrum = {draw.modes.singular_values, overlaps(draw.modes.output, targets.output),
+                   overlaps(draw.modes.input, targets.input)};
+  return draw;
+}
+
+// Errors as learned_errors() scales them: the training error by the mean power, which does not depend on the
+// draw.
+ErrorCurve scaled(ErrorCurve curve, const GeneralisationOptions& o) {
+  const auto teacher = o.noisy_teacher();
+  for (double& e : curve.training) e /= teacher.target_power();
+  for (double& e : curve.test) e /= teacher.teacher_power();
+  return curve;
+}
+
+const ode::Options<double> kFlow{
+    .stepper = ode::Stepper::dopri5, .relative_tolerance = 1e-8, .absolute_tolerance = 1e-10};
+
+// Adds what the modes from `first` on, trained together, leave of the errors.
+void train_block(const GeneralisationOptions& o, const Draw& draw, int number, const base::Depth& depth,
+                 const base::TimeGrid<double>& grid, Eigen::Index first, ErrorCurve& curve) {
+  const Eigen::Index count = std::min(o.modes_together, draw.modes.size() - first);
+  const int matrices = depth.weight_matrices();
+  const Vector s = draw.modes.singular_values.segment(first, count);
+  const Matrix teacher = draw.teacher.block(first, first, count, count);
+  data::Correlations correlations{.sigma11 = Matrix::Identity(count, count),
+                                  .sigma31 = s.asDiagonal(),
+                                  .target_power = s.squaredNorm(),
+                                  .examples = static_cast<std::uint64_t>(count)};
+  const data::SingularModes modes{Matrix::Identity(count, count), s, Matrix::Identity(count, count)};
+  auto stream = base::stream(o.seed, "generalisation start", depth.layers(), number, first);
+  const auto start = network::decoupled_weights(
+      std::vector<Eigen::Index>(static_cast<std::size_t>(matrices) + 1, count), modes,
+      Matrix::Constant(matrices, count, std::pow(o.initial_strength, 1.0 / matrices)), stream);
+  const auto solution = network::gradient_flow_fully(start.network, correlations, kTau, grid, kFlow);
+  for (std::size_t i = 0; i < grid.size(); ++i) {
+    const Matrix w = network::end_to_end(network::network_at(start.network, solution.trajectory.state(i)));
+    curve.training[i] += (correlations.sigma31 - w).squaredNorm();
+    curve.test[i] += w.squaredNorm() - 2 * w.cwiseProduct(teacher).sum();
+  }
+}
+
+ErrorCurve train(const GeneralisationOptions& o, const Draw& draw, int number, const base::Depth& depth,
+                 const std::vector<double>& times) {
+  const base::TimeGrid<double> grid(times);
+  ErrorCurve curve{std::vector<double>(times.size(), 0.0),
+                   std::vector<double>(times.size(), draw.teacher_power)};
+  for (Eigen::Index first = 0; first < draw.modes.size(); first += o.modes_together)
+    train_block(o, draw, number, depth, grid, first, curve);
+  return scaled(std::move(curve), o);
+}
+
+ErrorCurve train_random(const GeneralisationOptions& o, int number, Eigen::Index hidden_units,
+                        const std::vector<double>& times) {
+  const auto targets = draw_targets(o, number);
+  const data::Correlations correlations{.sigma11 = Matrix::Identity(o.inputs, o.inputs),
+                                        .sigma31 = targets.sigma31,
+                                        .target_power = targets.sigma31.squaredNorm(),
+                                        .examples = static_cast<std::uint64_t>(o.inputs)};
+  auto stream = base::stream(o.seed, "generalisation random start", number);
+  const auto start = network::small_random_weights(
+      {o.inputs, hidden_units, o.outputs}, network::deviation_for_strength(o.initial_strength, hidden_units),
+      stream);
+  auto flow = kFlow;
+  flow.relative_tolerance = 1e-5;
+  flow.absolute_tolerance = 1e-8;
+  const auto solution =
+      network::gradient_flow_fully(start, correlations, kTau, base::TimeGrid<double>(times), flow);
+  ErrorCurve curve;
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    const Matrix w = network::end_to_end(network::network_at(start, solution.trajectory.state(i)));
+    curve.training.push_back((targets.sigma31 - w).squaredNorm());
+    curve.test.push_back((targets.teacher - w).squaredNorm());
+  }
+  return scaled(std::move(curve), o);
+}
+
+// Every coordinate on which a draw depends; the number is raised when the way of running changes.
+std::string draw_key(const GeneralisationOptions& o, int draw) {
+  std::string teacher;
+  for (const double s : o.teacher) teacher += fmt::format("{:a},", s);
+  return fmt::format("generalisation-1/N1={}/N3={}/teacher={}/noise={:a}/seed={}/draw={}", o.inputs,
+                     o.outputs, teacher, o.noise, o.seed, draw);
+}
+
+std::string curve_key(const GeneralisationOptions& o, int draw, const std::string& network,
+                      const std::vector<double>& times) {
+  return fmt::format("{}/{}/u0={:a}/samples={}/to={:a}", draw_key(o, draw), network, o.initial_strength,
+                     times.size(), times.back());
+}
+
+std::optional<ErrorCurve> unpacked(const std::optional<std::vector<double>>& kept, std::size_t samples) {
+  if (!kept || kept->size() != 2 * samples) return std::nullopt;
+  const auto middle = kept->begin() + static_cast<std::ptrdiff_t>(samples);
+  return ErrorCurve{{kept->begin(), middle}, {middle, kept->end()}};
+}
+
+std::vector<double> packed(const ErrorCurve& curve) {
+  std::vector<double> numbers = curve.training;
+  numbers.insert(numbers.end(), curve.test.begin(), curve.test.end());
+  return numbers;
+}
+
+std::optional<SpectrumDraw> unpacked_spectrum(const std::optional<std::vector<double>>& kept,
+                                              const GeneralisationOptions& o) {
+  const Eigen::Index n = std::min(o.inputs, o.outputs), k = static_cast<Eigen::Index>(o.teacher.size());
+  if (!kept || static_cast<Eigen::Index>(kept->size()) != n + 2 * k) return std::nullopt;
+  const Eigen::Map<const Vector> numbers(kept->data(), n + 2 * k);
+  return SpectrumDraw{numbers.head(n), numbers.segment(n, k), numbers.tail(k)};
+}
+
+std::vector<double> packed(const SpectrumDraw& spectrum) {
+  std::vector<double> numbers(spectrum.singular_values.begin(), spectrum.singular_values.end());
+  for (const Vector& v : {spectrum.output_overlaps, spectrum.input_overlaps})
+    numbers.insert(numbers.end(), v.begin(), v.end());
+  return numbers;
+}
+
+DepthGeneralisation in_theory(const GeneralisationOptions& o, int layers) {
+  const auto depth = base::Depth::from_layers(layers);
+  const auto teacher = o.noisy_teacher();
+  DepthGeneralisation found{.layers = layers,
+                            .times = {},
+                            .theory = {},
+                            .optimum = optimal_stopping(teacher, depth, o.initial_strength),
+                            .trained = std::vector<ErrorCurve>(static_cast<std::size_t>(o.draws))};
+  found.times = base::TimeGrid<double>::linear(0, kSpan * found.optimum.time, o.samples).times();
+  found.theory = {std::vector<double>(found.times.size()), std::vector<double>(found.times.size())};
+  tbb::parallel_for(std::size_t{0}, found.times.size(), [&](std::size_t i) {
+    const auto errors = errors_at(teacher, depth, o.initial_strength, found.times[i]);
+    found.theory.training[i] = errors.training;
+    found.theory.test[i] = errors.test;
+  });
+  return found;
+}
+
+}  // namespace
+
+theory::NoisyTeacher GeneralisationOptions::noisy_teacher() const {
+  check(*this);
+  return {inputs, outputs, teacher, noise};
+}
+
+theory::LearnedErrors errors_at(const theory::NoisyTeacher& teacher, const base::Depth& depth,
+                                double initial_strength, double time) {
+  return theory::learned_errors(teacher, [&](double g) {
+    // At A = 1 the lower edge is 0: such a mode only decays, from no more than u0.
+    if (!(g > 0)) return 0.0;
+    return strength_at(theory::DeepMode<double>(base::DepthExponent(depth), {g, initial_strength, kTau}),
+                       time);
+  });
+}
+
+Stopping optimal_stopping(const theory::NoisyTeacher& teacher, const base::Depth& depth,
+                          double initial_strength) {
+  base::require_positive("u0", initial_strength);
+  double greatest = 0;
+  for (const auto& mode : teacher.spikes()) greatest = std::max(greatest, mode.singular_value);
+  base::require(greatest > teacher.spectrum().upper_edge(), "greatest spike", greatest,
+                "one above the noise's upper edge: otherwise the least error need not be a stopping time");
+  const auto test = [&](double log_time) {
+    return errors_at(teacher, depth, initial_strength, std::exp(log_time)).test;
+  };
+  // Coarsely from well before the first spike to well after the noise's strongest modes; then finely.
+  const double from = std::log(0.05 * half_time(depth, greatest, initial_strength)),
+               to = std::log(4 * half_time(depth, teacher.spectrum().upper_edge(), initial_strength));
+  constexpr int kSteps = 120;
+  const double step = (to - from) / kSteps;
+  std::vector<double> errors(kSteps + 1);
+  tbb::parallel_for(0, kSteps + 1,
+                    [&](int i) { errors[static_cast<std::size_t>(i)] = test(from + i * step); });
+  const double at = from + step * static_cast<double>(std::ranges::min_element(errors) - errors.begin());
+  const auto [log_time, error] = boost::math::tools::brent_find_minima(test, at - step, at + step, 26);
+  return {std::exp(log_time), error};
+}
+
+Stopping ErrorCurve::stopping(const std::vector<double>& times) const {
+  const auto i = static_cast<std::size_t>(std::ranges::min_element(test) - test.begin());
+  if (i == 0 || i + 1 == test.size()) return {times.at(i), test[i]};
+  const double before = test[i - 1] - test[i], after = test[i + 1] - test[i], bend = before + after;
+  if (!(bend > 0)) return {times[i], test[i]};
+  const double shift = (before - after) / (2 * bend);
+  return {times[i] + shift * (times[i + 1] - times[i]), test[i] - bend * shift * shift / 2};
+}
+
+ErrorCurve DepthGeneralisation::mean() const {
+  ErrorCurve mean{std::vector<double>(times.size(), 0.0), std::vector<double>(times.size(), 0.0)};
+  for (const ErrorCurve& curve : trained)
+    for (std::size_t i = 0; i < times.size(); ++i) {
+      mean.training[i] += curve.training[i] / static_cast<double>(trained.size());
+      mean.test[i] += curve.test[i] / static_cast<double>(trained.size());
+    }
+  return mean;
+}
+
+std::vector<Stopping> DepthGeneralisation::stops() const {
+  std::vector<Stopping> stops;
+  for (const ErrorCurve& curve : trained) stops.push_back(curve.stopping(times));
+  return stops;
+}
+
+NoisyTargets draw_targets(const GeneralisationOptions& o, int number) {
+  auto stream = base::stream(o.seed, "generalisation targets", number);
+  const auto k = static_cast<Eigen::Index>(o.teacher.size());
+  NoisyTargets targets;
+  targets.output = linalg::haar_orthonormal(o.outputs, k, stream);
+  targets.input = linalg::haar_orthonormal(o.inputs, k, stream);
+  targets.teacher =
+      targets.output * Eigen::Map<const Vector>(o.teacher.data(), k).asDiagonal() * targets.input.transpose();
+  const double deviation = o.noise / std::sqrt(static_cast<double>(o.inputs));
+  targets.sigma31 = targets.teacher + deviation * gaussian(o.outputs, o.inputs, stream);
+  return targets;
+}
+
+Generalisation run_generalisation(const GeneralisationOptions& o, RunStore& store, base::Progress& progress) {
+  check(o);
+  Generalisation found{.spectra = std::vector<SpectrumDraw>(static_cast<std::size_t>(o.draws)), .depths = {}};
+  for (const int layers : o.layers) found.depths.push_back(in_theory(o, layers));
+  std::atomic<int> done{0};
+  tbb::parallel_for(
+      tbb::blocked_range<int>(0, o.draws, 1),
+      [&](const auto& range) {
+        for (int number = range.begin(); number < range.end(); ++number) {
+          const auto i = static_cast<std::size_t>(number);
+          std::optional<Draw> draw;  // made at first use
+          const auto drawn = [&]() -> const Draw& {
+            if (!draw) draw = decomposed(draw_targets(o, number));
+            return *draw;
+          };
+          const auto spectrum = unpacked_spectrum(store.find(draw_key(o, number)), o);
+          found.spectra[i] = spectrum ? *spectrum : drawn().spectrum;
+          if (!spectrum) store.keep(draw_key(o, number), packed(found.spectra[i]));
+          for (auto& depth : found.depths) {
+            const auto key = curve_key(
+                o, number, fmt::format("Nl={}/together={}", depth.layers, o.modes_together), depth.times);
+            auto curve = unpacked(store.find(key), depth.times.size());
+            if (!curve) {
+              curve = train(o, drawn(), number, base::Depth::from_layers(depth.layers), depth.times);
+              store.keep(key, packed(*curve));
+            }
+            depth.trained[i] = *curve;
+          }
+          progress.report("learning from a noisy teacher", static_cast<double>(++done) / o.draws);
+        }
+      },
+      tbb::simple_partitioner());
+  return found;
+}
+
+std::vector<ErrorCurve> run_random_generalisation(const GeneralisationOptions& o, Eigen::Index hidden_units,
+                                                  const std::vector<double>& times, RunStore& store,
+                                                  base::Progress& progress) {
+  check(o);
+  base::require(hidden_units >= 1, "N2", static_cast<double>(hidden_units), "1 or more hidden units");
+  std::vector<ErrorCurve> curves(static_cast<std::size_t>(o.draws));
+  std::atomic<int> done{0};
+  tbb::parallel_for(
+      tbb::blocked_range<int>(0, o.draws, 1),
+      [&](const auto& range) {
+        for (int number = range.begin(); number < range.end(); ++number) {
+          const auto key = curve_key(o, number, fmt::format("random/N2={}", hidden_units), times);
+          auto curve = unpacked(store.find(key), times.size());
+          if (!curve) {
+            curve = train_random(o, number, hidden_units, times);
+            store.keep(key, packed(*curve));
+          }
+          curves[static_cast<std::size_t>(number)] = *curve;
+          progress.report("noisy teacher, random starts", static_cast<double>(++done) / o.draws);
+        }
+      },
+      tbb::simple_partitioner());
+  return curves;
+}
+
+}  // namespace dln::experiments
