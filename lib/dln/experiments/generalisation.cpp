@@ -8,6 +8,7 @@
 #include <boost/math/tools/minima.hpp>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "dln/base/error.hpp"
 #include "dln/data/singular_modes.hpp"
@@ -62,8 +63,9 @@ Draw decomposed(const NoisyTargets& targets) {
   const auto overlaps = [k](const Matrix& ours, const Matrix& teachers) -> Vector {
     return (ours.leftCols(k).transpose() * teachers).diagonal().cwiseAbs();
   };
+  const Vector held = draw.modes.singular_values.cwiseProduct(draw.teacher.diagonal());
   draw.spectrum = {draw.modes.singular_values, overlaps(draw.modes.output, targets.output),
-                   overlaps(draw.modes.input, targets.input)};
+                   overlaps(draw.modes.input, targets.input), held.tail(held.size() - k).sum()};
   return draw;
 }
 
@@ -167,16 +169,64 @@ std::vector<double> packed(const ErrorCurve& curve) {
 std::optional<SpectrumDraw> unpacked_spectrum(const std::optional<std::vector<double>>& kept,
                                               const GeneralisationOptions& o) {
   const Eigen::Index n = std::min(o.inputs, o.outputs), k = static_cast<Eigen::Index>(o.teacher.size());
-  if (!kept || static_cast<Eigen::Index>(kept->size()) != n + 2 * k) return std::nullopt;
-  const Eigen::Map<const Vector> numbers(kept->data(), n + 2 * k);
-  return SpectrumDraw{numbers.head(n), numbers.segment(n, k), numbers.tail(k)};
+  if (!kept || static_cast<Eigen::Index>(kept->size()) != n + 2 * k + 1) return std::nullopt;
+  const Eigen::Map<const Vector> numbers(kept->data(), n + 2 * k + 1);
+  return SpectrumDraw{numbers.head(n), numbers.segment(n, k), numbers.segment(n + k, k), numbers[n + 2 * k]};
 }
 
 std::vector<double> packed(const SpectrumDraw& spectrum) {
   std::vector<double> numbers(spectrum.singular_values.begin(), spectrum.singular_values.end());
   for (const Vector& v : {spectrum.output_overlaps, spectrum.input_overlaps})
     numbers.insert(numbers.end(), v.begin(), v.end());
+  numbers.push_back(spectrum.teacher_in_bulk);
   return numbers;
+}
+
+// A draw made at first use.
+class Lazy {
+ public:
+  Lazy(const GeneralisationOptions& options, int number) : options_(options), number_(number) {}
+  const Draw& get() {
+    if (!draw_) draw_ = decomposed(draw_targets(options_, number_));
+    return *draw_;
+  }
+
+ private:
+  const GeneralisationOptions& options_;
+  int number_;
+  std::optional<Draw> draw_;
+};
+
+SpectrumDraw spectrum_of(const GeneralisationOptions& o, int number, Lazy& draw, RunStore& store) {
+  const auto key = draw_key(o, number);
+  if (auto kept = unpacked_spectrum(store.find(key), o)) return *kept;
+  store.keep(key, packed(draw.get().spectrum));
+  return draw.get().spectrum;
+}
+
+template <class Run>
+ErrorCurve curve_of(const std::string& key, const std::vector<double>& times, RunStore& store,
+                    const Run& run) {
+  if (auto kept = unpacked(store.find(key), times.size())) return *kept;
+  ErrorCurve curve = run();
+  store.keep(key, packed(curve));
+  return curve;
+}
+
+// `task(number)` for every draw, on all cores.
+template <class Task>
+void over_draws(const GeneralisationOptions& o, const char* what, base::Progress& progress,
+                const Task& task) {
+  std::atomic<int> done{0};
+  tbb::parallel_for(
+      tbb::blocked_range<int>(0, o.draws, 1),
+      [&](const auto& range) {
+        for (int number = range.begin(); number < range.end(); ++number) {
+          task(number);
+          progress.report(what, static_cast<double>(++done) / o.draws);
+        }
+      },
+      tbb::simple_partitioner());
 }
 
 DepthGeneralisation in_theory(const GeneralisationOptions& o, int layers) {
@@ -275,38 +325,31 @@ NoisyTargets draw_targets(const GeneralisationOptions& o, int number) {
   return targets;
 }
 
+std::vector<SpectrumDraw> draw_spectra(const GeneralisationOptions& o, RunStore& store,
+                                       base::Progress& progress) {
+  check(o);
+  std::vector<SpectrumDraw> spectra(static_cast<std::size_t>(o.draws));
+  over_draws(o, "spectra of a noisy teacher", progress, [&](int number) {
+    Lazy draw(o, number);
+    spectra[static_cast<std::size_t>(number)] = spectrum_of(o, number, draw, store);
+  });
+  return spectra;
+}
+
 Generalisation run_generalisation(const GeneralisationOptions& o, RunStore& store, base::Progress& progress) {
   check(o);
   Generalisation found{.spectra = std::vector<SpectrumDraw>(static_cast<std::size_t>(o.draws)), .depths = {}};
   for (const int layers : o.layers) found.depths.push_back(in_theory(o, layers));
-  std::atomic<int> done{0};
-  tbb::parallel_for(
-      tbb::blocked_range<int>(0, o.draws, 1),
-      [&](const auto& range) {
-        for (int number = range.begin(); number < range.end(); ++number) {
-          const auto i = static_cast<std::size_t>(number);
-          std::optional<Draw> draw;  // made at first use
-          const auto drawn = [&]() -> const Draw& {
-            if (!draw) draw = decomposed(draw_targets(o, number));
-            return *draw;
-          };
-          const auto spectrum = unpacked_spectrum(store.find(draw_key(o, number)), o);
-          found.spectra[i] = spectrum ? *spectrum : drawn().spectrum;
-          if (!spectrum) store.keep(draw_key(o, number), packed(found.spectra[i]));
-          for (auto& depth : found.depths) {
-            const auto key = curve_key(
-                o, number, fmt::format("Nl={}/together={}", depth.layers, o.modes_together), depth.times);
-            auto curve = unpacked(store.find(key), depth.times.size());
-            if (!curve) {
-              curve = train(o, drawn(), number, base::Depth::from_layers(depth.layers), depth.times);
-              store.keep(key, packed(*curve));
-            }
-            depth.trained[i] = *curve;
-          }
-          progress.report("learning from a noisy teacher", static_cast<double>(++done) / o.draws);
-        }
-      },
-      tbb::simple_partitioner());
+  over_draws(o, "learning from a noisy teacher", progress, [&](int number) {
+    Lazy draw(o, number);
+    found.spectra[static_cast<std::size_t>(number)] = spectrum_of(o, number, draw, store);
+    for (auto& depth : found.depths) {
+      const auto network = fmt::format("Nl={}/together={}", depth.layers, o.modes_together);
+      depth.trained[static_cast<std::size_t>(number)] = curve_of(
+          curve_key(o, number, network, depth.times), depth.times, store,
+          [&] { return train(o, draw.get(), number, base::Depth::from_layers(depth.layers), depth.times); });
+    }
+  });
   return found;
 }
 
@@ -316,22 +359,11 @@ std::vector<ErrorCurve> run_random_generalisation(const GeneralisationOptions& o
   check(o);
   base::require(hidden_units >= 1, "N2", static_cast<double>(hidden_units), "1 or more hidden units");
   std::vector<ErrorCurve> curves(static_cast<std::size_t>(o.draws));
-  std::atomic<int> done{0};
-  tbb::parallel_for(
-      tbb::blocked_range<int>(0, o.draws, 1),
-      [&](const auto& range) {
-        for (int number = range.begin(); number < range.end(); ++number) {
-          const auto key = curve_key(o, number, fmt::format("random/N2={}", hidden_units), times);
-          auto curve = unpacked(store.find(key), times.size());
-          if (!curve) {
-            curve = train_random(o, number, hidden_units, times);
-            store.keep(key, packed(*curve));
-          }
-          curves[static_cast<std::size_t>(number)] = *curve;
-          progress.report("noisy teacher, random starts", static_cast<double>(++done) / o.draws);
-        }
-      },
-      tbb::simple_partitioner());
+  over_draws(o, "noisy teacher, random starts", progress, [&](int number) {
+    const auto key = curve_key(o, number, fmt::format("random/N2={}", hidden_units), times);
+    curves[static_cast<std::size_t>(number)] =
+        curve_of(key, times, store, [&] { return train_random(o, number, hidden_units, times); });
+  });
   return curves;
 }
 

@@ -37,8 +37,9 @@ struct Stopping {
   double time, error;
 };
 
-// By golden section in the theory's curve, tau = 1. `half_times` of interest: those of the spikes and the
-// upper edge bracket it. Throws DomainError unless u0 > 0 and some mode sticks out.
+// The lowest point of the theory's curve, tau = 1. In deep networks the curve falls in steps, one a mode, and
+// its lowest point may change from one step to the next as N_1, N_3 or u0 change. Throws DomainError unless
+// u0 > 0 and some mode sticks out.
 Stopping optimal_stopping(const theory::NoisyTeacher& teacher, const base::Depth& depth,
                           double initial_strength);
 theory::LearnedErrors errors_at(const theory::NoisyTeacher& teacher, const base::Depth& depth,
@@ -66,7 +67,12 @@ struct DepthGeneralisation {
 struct SpectrumDraw {
   linalg::Vector singular_values;                  // min(N_1, N_3), descending
   linalg::Vector output_overlaps, input_overlaps;  // |u . u_hat|, |v . v_hat| of every mode of the teacher
+  double teacher_in_bulk;  // <Wbar, what is left of Sigma31 without its k leading modes>
 };
+
+// One for each of the options' draws, on all cores, each looked up in the store first.
+std::vector<SpectrumDraw> draw_spectra(const GeneralisationOptions& options, RunStore& store,
+                                       base::Progress& progress);
 
 struct Generalisation {
   std::vector<SpectrumDraw> spectra;        // by draw
