@@ -34,7 +34,7 @@ struct Bench {
   std::vector<Check> checks;
 
   void add(std::string quantity, double measured, double expected, Relation relation, double bound,
-           std::string reason, std::string wide = {}) {
+           std::string reason, std::string wide = "A mean may come closer by chance") {
     checks.push_back({.quantity = std::move(quantity),
                       .measured = measured,
                       .expected = expected,
@@ -176,14 +176,19 @@ std::vector<Check> c50(Context& context, const Seen& seen) {
   return bench.checks;
 }
 
-// How far the mean over draws of trained curves may be from theory's, relative to it.
+// How far the mean over draws of trained networks may be from theory: relative to it, but for the training
+// error.
 struct Allowance {
-  double time, error, curve;
+  double time, error, curve, training;
 };
-Allowance allowance(int layers) {
-  if (layers == 2) return {0.02, 0.005, 0.01};
-  if (layers == 3) return {0.02, 0.04, 0.04};
-  return {0.06, 0.1, 0.25};
+// At 8 draws of N_1 = 200, falling with the root of either.
+Allowance allowance(int layers, const GeneralisationOptions& o) {
+  const double scale = std::sqrt(1600.0 / (static_cast<double>(o.inputs) * o.draws));
+  const Allowance at_quick = layers == 2   ? Allowance{0.02, 0.01, 0.014, 0.016}
+                             : layers == 3 ? Allowance{0.025, 0.06, 0.06, 0.016}
+                             : layers == 5 ? Allowance{0.05, 0.1, 0.35, 0.08}
+                                           : Allowance{0.1, 0.2, 0.5, 0.1};
+  return {scale * at_quick.time, scale * at_quick.error, scale * at_quick.curve, scale * at_quick.training};
 }
 
 void judge_depth(const experiments::DepthGeneralisation& run, const GeneralisationOptions& o,
@@ -204,7 +209,7 @@ void judge_depth(const experiments::DepthGeneralisation& run, const Generalisati
     for (const auto& curve : run.trained) single.see(std::abs(curve.test[i] / law.test - 1));
   }
   for (const auto& curve : run.trained) rise.see(-curve.test.back() / curve.stopping(run.times).error);
-  const auto allowed = allowance(run.layers);
+  const auto allowed = allowance(run.layers, o);
   const std::string at = fmt::format(", N_{{l}} = {}", run.layers);
   const std::string scatter =
       run.layers <= 3
@@ -218,7 +223,7 @@ void judge_depth(const experiments::DepthGeneralisation& run, const Generalisati
   bench.add("largest |mean test error over theory's − 1| at any time" + at, test.value(), 0,
             Relation::at_most, allowed.curve, scatter);
   bench.add("largest |mean training error − theory's| at any time" + at, training.value(), 0,
-            Relation::at_most, run.layers <= 3 ? 0.01 : 0.04, scatter);
+            Relation::at_most, allowed.training, scatter);
   bench.add("least rise of the test error after its least, any draw" + at, -rise.value(), 0,
             Relation::at_least, run.layers == 2 ? 1.2 : 4,
             "noise is learned after the teacher, up to N_{3} σ²/‖W̄‖²");
@@ -328,13 +333,13 @@ std::vector<Claim> claims_on_generalisation() {
         .sentence =
             "While networks learn from a noisy teacher the test error falls, then rises. From decoupled "
             "starts "
-            "its mean over draws, its least value and the time of it are those of theory: without hidden "
+            "its mean over draws of N_{1} = 400 is that of theory at every time within 1 % without hidden "
             "layers "
-            "and with one at every time within a few per cent, deeper within a tenth at the least and a "
-            "quarter "
-            "while modes rise; single draws of deep networks scatter more. One hidden layer brings the least "
-            "error below half of that without; more layers change it little. From small random weights, one "
-            "hidden layer, it is within a quarter.",
+            "and 3 % with one; the least error and its time within 5 % at five layers and 10 % at ten, but "
+            "while "
+            "modes rise only within a quarter, and single draws of deep networks scatter more. One hidden "
+            "layer brings the least error below half of that without; more layers change it little. From "
+            "small random weights, one hidden layer, it is within a quarter.",
         .source = kSource,
         .formula = "E = [Σ(u² − 2 u s O) + Σ s² + bulk Σ(u_{g}² − 2 u_{g} s o_{g})]/Σ s², u by Eqs 12, 15",
         .witnesses = "TND",
