@@ -141,7 +141,7 @@ void draw_stopping(Script& script, const GeneralisationFigure& figure) {
   script.line("set title '(c) least test error and when to stop' offset 0,-0.4")
       .line("set xlabel 'number of layers N_l'; set ylabel 'least test error'; set logscale x")
       .line("set xrange [1.8:11.5]; set xtics (2, 3, 5, 10); set yrange [0:1]; set border 11")
-      .line("set y2label 'stopping time, τ'; set logscale y2; set y2range [0.1:30]; set y2tics")
+      .line("set y2label 'stopping time, τ' offset -2,0; set logscale y2; set y2range [0.1:30]; set y2tics")
       .line("set key center right");
   plot(
       script,

@@ -34,7 +34,7 @@ plots::Drawing draw_generalisation(validation::Context& context) {
            "Points of "
            "trained networks lie on theory's lines. (c) The least test error drops from two layers to three "
            "and "
-           "stays there up to ten, while the stopping time grows a hundredfold; draws scatter about both "
+           "stays there up to ten, while the stopping time grows many times over; draws scatter about both "
            "lines. "
            "(d) Overlaps are near zero below a threshold and rise steeply above it to one.",
        .options = options,

@@ -238,7 +238,7 @@ void judge_random_starts(Context& context, const experiments::DepthGeneralisatio
   o.draws = 2;
   const Stopping best =
       experiments::optimal_stopping(teacher, base::Depth::from_layers(3), o.initial_strength);
-  const auto times = base::TimeGrid<double>::linear(0, run.times.back() / 2, 46).times();
+  const auto times = base::TimeGrid<double>::linear(0, run.times.back() / 2, 31).times();
   base::Worst time, error;
   for (const auto& curve :
        experiments::run_random_generalisation(o, o.inputs, times, context.store(), context.progress())) {

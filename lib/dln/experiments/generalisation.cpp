@@ -127,8 +127,8 @@ ErrorCurve train_random(const GeneralisationOptions& o, int number, Eigen::Index
       {o.inputs, hidden_units, o.outputs}, network::deviation_for_strength(o.initial_strength, hidden_units),
       stream);
   auto flow = kFlow;
-  flow.relative_tolerance = 1e-5;
-  flow.absolute_tolerance = 1e-8;
+  flow.relative_tolerance = 1e-4;
+  flow.absolute_tolerance = 1e-7;
   const auto solution =
       network::gradient_flow_fully(start, correlations, kTau, base::TimeGrid<double>(times), flow);
   ErrorCurve curve;

@@ -24,8 +24,8 @@ struct GeneralisationOptions {
   double initial_strength = 1e-3;                  // u0 of every mode of Sigma31
   std::vector<int> layers = {2, 3, 5, 10};         // N_l
   int draws = 8;                                   // of teacher and noise
-  int samples = 180;                 // of a curve, from 0 to three times the theory's stopping time
-  Eigen::Index modes_together = 10;  // see run_generalisation()
+  int samples = 180;                // of a curve, from 0 to three times the theory's stopping time
+  Eigen::Index modes_together = 5;  // see run_generalisation()
   std::uint64_t seed = 1;
 
   // Throws DomainError for options out of their domains.
