@@ -129,8 +129,8 @@ class NoisyTeacher {
   const std::vector<Spike>& spikes() const { return spikes_; }
   bool sticks_out(std::size_t k) const { return strengths_.at(k) > spectrum_.threshold(); }
 
-  // Nodes of a quadrature: the sum of a function of g that rises within a share w of the bulk's width is exact
-  // to about (1 + 8 w)^{-40}. The next order is that of an infinite matrix: it asks of every s that
+  // Nodes of a quadrature: the sum of a function of g that rises within a share w of the bulk's width is
+  // exact to about (1 + 8 w)^{-40}. The next order is that of an infinite matrix: it asks of every s that
   // |s/threshold - 1| > N^{-1/3}. Counts may be negative.
   const std::vector<BulkNode>& bulk() const { return bulk_; }
 
