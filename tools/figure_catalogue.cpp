@@ -8,6 +8,7 @@
 #include "plots/figures.hpp"
 #include "tools/consistency_figures.hpp"
 #include "tools/depth_sweep_figures.hpp"
+#include "tools/generalisation_figures.hpp"
 #include "tools/phenomena_figures.hpp"
 #include "tools/pretraining_figures.hpp"
 #include "tools/start_figures.hpp"
@@ -264,6 +265,8 @@ const std::vector<CatalogueEntry>& figure_catalogue() {
       {"layers", "perceptual learning: size and timing of change in every layer", false, draw_layers},
       {"critical-period", "learning time of a later task against the age at which input comes", false,
        draw_critical_period},
+      {"generalisation", "noisy teacher: spectrum, training and test error over time, when to stop", false,
+       draw_generalisation},
   };
   return catalogue;
 }
