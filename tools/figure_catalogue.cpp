@@ -10,6 +10,7 @@
 #include "tools/depth_sweep_figures.hpp"
 #include "tools/phenomena_figures.hpp"
 #include "tools/pretraining_figures.hpp"
+#include "tools/sharpness_figures.hpp"
 #include "tools/start_figures.hpp"
 #include "tools/strict_text.hpp"
 
@@ -264,6 +265,8 @@ const std::vector<CatalogueEntry>& figure_catalogue() {
       {"layers", "perceptual learning: size and timing of change in every layer", false, draw_layers},
       {"critical-period", "learning time of a later task against the age at which input comes", false,
        draw_critical_period},
+      {"sharpness", "sharpness along training, whole spectrum, and descent past 2/lambda_max", false,
+       draw_sharpness},
   };
   return catalogue;
 }

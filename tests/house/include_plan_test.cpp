@@ -18,7 +18,7 @@ using Rooms = std::set<std::string>;
 const std::map<std::string, Rooms> kMayInclude = {
     {"base", {}},
     {"linalg", {"base"}},
-    {"theory", {"base"}},
+    {"theory", {"base", "linalg"}},
     {"symbolic", {"base"}},
     {"data", {"base", "linalg"}},
     {"ode", {"base"}},
