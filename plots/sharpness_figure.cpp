@@ -63,9 +63,17 @@ std::string table(const SharpnessFigure& figure) {
 }
 
 void place(Script& script, int column, int row) {
-  const double left = column == 0 ? 0.065 : 0.565, top = row == 0 ? 0.90 : 0.415;
+  const double left = column == 0 ? 0.065 : 0.57, top = row == 0 ? 0.885 : 0.385;
   script.line(fmt::format("set lmargin at screen {:g}; set rmargin at screen {:g}", left, left + 0.415))
-      .line(fmt::format("set tmargin at screen {:g}; set bmargin at screen {:g}", top, top - 0.345));
+      .line(fmt::format("set tmargin at screen {:g}; set bmargin at screen {:g}", top, top - 0.315));
+}
+
+// Its legend, above it.
+void place_key(Script& script, int column, int row, int rows) {
+  script.line(
+      fmt::format("set key at screen {:g},{:g} left top vertical maxrows {} Left reverse samplen 3 width -1 "
+                  "font ',13'",
+                  column == 0 ? 0.035 : 0.54, row == 0 ? 0.995 : 0.495, rows));
 }
 
 Curve shares(const SharpnessCourse& course, double end, double most) {
@@ -77,36 +85,41 @@ Curve shares(const SharpnessCourse& course, double end, double most) {
 
 // Theory, its network and its descent at each depth, random starts, and 2/rate.
 void draw_courses(Script& script, const SharpnessFigure& figure) {
-  const char* dashes[] = {"", "dt (14,4)"};
+  const char* dashes[] = {"", "dt (7,3)"};
   const int symbols[] = {6, 4};
-  double highest = 1;
   std::string plot = "plot ";
   for (std::size_t i = 0; i < figure.courses.size(); ++i) {
     const auto& course = figure.courses[i];
     plot += fmt::format(
-        "'-' with lines lw 4.5 lc rgb '#c2181b' {0} title 'N_l = {2}: closed form', "
-        "'-' with lines lw 1.8 dt (4,4) lc rgb '#1f49b6' title 'descent', "
-        "'-' with points pt {1} ps 0.75 lw 1.4 lc rgb '#12339c' title 'network, its flow', ",
-        dashes[i], symbols[i], course.layers);
+        "'-' with lines lw 4.5 lc rgb '#c2181b' {0} title 'closed form, N_l = {2}', "
+        "'-' with lines lw 1.8 dt (4,4) lc rgb '#1f49b6' {3}, "
+        "'-' with points pt {1} ps 0.75 lw 1.4 lc rgb '#12339c' title 'network’s flow, N_l = {2}', ",
+        dashes[i], symbols[i], course.layers, i == 0 ? "title 'descent'" : "notitle");
     if (course.random)
-      plot += "'-' with points pt 2 ps 0.7 lw 1.3 lc rgb '#000000' title 'descent, small random start', ";
-    highest = std::max(highest, course.run->flow.limit / course.run->plan.largest_at_minimum);
+      plot += fmt::format(
+          "'-' with linespoints pt 2 ps 0.6 lw 0.8 lc rgb '#000000' title 'from small random weights, N_l = "
+          "{}', ",
+          course.layers);
   }
-  plot += "'-' with lines lw 1.6 dt (10,3,2,3) lc rgb '#000000' title '2/rate'";
-  script.line(fmt::format("set xrange [0:1]; set yrange [0:{:g}]", highest * 1.08)).line(plot);
+  plot += "'-' with lines lw 1.6 dt (10,3,2,3) lc rgb '#000000' notitle";
+  const auto& first = figure.courses.front();
+  const double limit = first.run->flow.limit / first.run->plan.largest_at_minimum;
+  const double end = first.epochs.back() / first.learned;
+  script.line(
+      fmt::format("set label 1 '2/rate' at graph 0.02,first {:g} left offset 0,-0.7 font ',13'", limit));
+  script.line(fmt::format("set xrange [0:{:g}]; set yrange [0:{:g}]", end, std::max(1.0, limit) * 1.08))
+      .line(plot);
   for (const auto& course : figure.courses) {
-    const double end = course.epochs.back(), most = course.run->plan.largest_at_minimum;
+    const double most = course.run->plan.largest_at_minimum;
     Curve theory;
     for (std::size_t k = 0; k < course.epochs.size(); ++k)
-      theory.push_back({course.epochs[k] / end, course.theory[k] / most});
+      theory.push_back({course.epochs[k] / course.learned, course.theory[k] / most});
     script.curve(theory)
-        .curve(shares(course.run->descent, end, most))
-        .curve(shares(course.run->flow, end, most));
-    if (course.random) script.curve(shares(*course.random, course.random->samples.back().epoch, most));
+        .curve(shares(course.run->descent, course.learned, most))
+        .curve(shares(course.run->flow, course.learned, most));
+    if (course.random) script.curve(shares(*course.random, course.learned, most));
   }
-  const auto& first = *figure.courses.front().run;
-  const double limit = first.flow.limit / first.plan.largest_at_minimum;
-  script.curve(Curve{{0, limit}, {1, limit}});
+  script.curve(Curve{{0, limit}, {end, limit}}).line("unset label 1");
 }
 
 // Lines of the closed form by their order, points of the network.
@@ -188,13 +201,13 @@ void draw_settled(Script& script, const SharpnessFigure& figure) {
   const char* colours[] = {"#12339c", "#1a8f3c", "#8a5a00", "#000000"};
   std::string plot = "plot ";
   for (std::size_t i = 0; i < figure.settled.size(); ++i)
-    plot += fmt::format("'-' with points pt {} ps 0.75 lw 1.5 lc rgb '{}' title '{}, equal layers: {:g}', ",
+    plot += fmt::format("'-' with points pt {} ps 0.75 lw 1.5 lc rgb '{}' title '{}, κ_0 = {:g}', ",
                         symbols[i], colours[i], figure.settled[i].network ? "full network" : "two layers",
                         figure.settled[i].balanced_kappa);
-  script.line("set xrange [0.9:4.2]; set yrange [0.3:2.2]")
+  script.line("set xrange [0.9:4.2]; set yrange [0.9:2.15]")
       .line("set arrow from 4,graph 0 to 4,graph 1 nohead dt (2,3) lw 1 lc rgb '#666666'")
       .line("set arrow from graph 0,first 2 to graph 1,first 2 nohead dt (10,3,2,3) lw 1.6 lc rgb '#000000'")
-      .line(plot + "'-' with lines lw 2.5 lc rgb '#c2181b' title 'stays, and leading order beyond 2'");
+      .line(plot + "'-' with lines lw 2.5 lc rgb '#c2181b' title 'stays; 4 − κ to leading order'");
   for (const auto& settled : figure.settled) {
     Curve points;
     for (const Settling& run : settled.runs)
@@ -207,29 +220,30 @@ void draw_settled(Script& script, const SharpnessFigure& figure) {
 }  // namespace
 
 Drawing sharpness_figure(const SharpnessFigure& figure) {
-  Script script(figure.id, 1400, 1000);
-  script.line("set multiplot")
+  Script script(figure.id, 1400, 1080);
+  script.line("set multiplot; set xlabel offset 0,0.4")
       .line(fmt::format("set title '{}' font ',14'", literal(figure.data.substr(0, figure.data.find(" (")))))
-      .line("set xlabel 'time / time to the end'; set ylabel 'largest eigenvalue of the Hessian / λ_{max}'")
-      .line("set key at screen 0.035,0.995 left top vertical maxrows 3 Left reverse samplen 3 font ',13'");
+      .line("set xlabel 'time / time in which the last mode is learned'")
+      .line("set ylabel 'largest eigenvalue of the Hessian / λ_{max}'");
   place(script, 0, 0);
+  place_key(script, 0, 0, 3);
   draw_courses(script, figure);
   script
       .line(fmt::format("set title '{} units, two modes' font ',14'", fmt::join(figure.spectrum.units, "-")))
-      .line("set key at screen 0.56,0.985 left top vertical maxrows 2 Left reverse samplen 3 font ',13'")
       .line("set xlabel 'time t / τ'; set ylabel 'eigenvalues of the Hessian'");
   place(script, 1, 0);
+  place_key(script, 1, 0, 2);
   draw_spectrum(script, figure.spectrum);
-  script.line("set title 'equal layers, two matrices: past the limit' font ',14'")
-      .line("set key at screen 0.075,0.49 left top vertical maxrows 2 Left reverse samplen 3 font ',13'")
+  script.line("set title 'equal layers, two matrices' font ',14'")
       .line("set xlabel 'κ = rate × λ_{max}'; set ylabel 'strength u / s'");
   place(script, 0, 1);
+  place_key(script, 0, 1, 2);
   draw_visited(script, figure);
-  script.line("set title 'unequal layers: to flatter minima' font ',14'")
-      .line("set key at screen 0.56,0.49 left top vertical maxrows 3 Left reverse samplen 2 font ',13'")
-      .line("set xlabel 'rate × top eigenvalue of the minimum it begins beside'")
-      .line("set ylabel 'the same where it ends'");
+  script.line("set title 'unequal layers; κ_0 is that of equal ones' font ',14'")
+      .line("set xlabel 'κ of the minimum it begins beside, rate × its top eigenvalue'")
+      .line("set ylabel 'κ of the minimum where it ends'");
   place(script, 1, 1);
+  place_key(script, 1, 1, 3);
   draw_settled(script, figure);
   script.line("unset multiplot");
   return {figure.id, figure.title, figure.alternative_text, script.text(), table(figure)};

@@ -23,6 +23,7 @@ struct SharpnessFigure {
   struct Course {
     int layers;
     const experiments::SharpnessRun* run;  // not null; from a decoupled start
+    double learned;                        // epochs until the last mode is learned, the unit of time
     std::vector<double> epochs, theory;    // a fine curve
     // Descent from small random weights, or none.
     const experiments::SharpnessCourse* random = nullptr;

@@ -13,20 +13,28 @@ using validation::Context;
 
 constexpr double kKappa = 1.2;  // of the runs on the tree: 2/rate stays in the picture
 
-experiments::SharpnessRunOptions on_the_tree(Context& context, int layers, Start start) {
-  return {.depth = base::Depth::from_layers(layers),
-          .hidden_units = context.tree().modes.size(),
-          .start = start,
-          .kappa = kKappa,
-          .samples = context.effort() == validation::Effort::quick ? 13 : 31,
-          .seed = context.seed()};
+// Until the strongest modes are learned, by when the top eigenvalue is where it will stay.
+constexpr double kShown = 0.3;  // of the time of the last mode
+
+struct OnTheTree {
+  experiments::SharpnessRunOptions options;
+  double learned;  // epochs until the last mode is
+};
+OnTheTree on_the_tree(Context& context, int layers) {
+  experiments::SharpnessRunOptions options{.depth = base::Depth::from_layers(layers),
+                                           .hidden_units = context.tree().modes.size(),
+                                           .kappa = kKappa,
+                                           .samples = context.effort() == validation::Effort::quick ? 13 : 31,
+                                           .seed = context.seed()};
+  const double learned = plan_sharpness(context.tree(), options).following.duration;
+  options.duration = kShown * learned;
+  return {options, learned};
 }
 
-plots::SharpnessFigure::Course course_of(Context& context, int layers, const SharpnessRun& run) {
-  plots::SharpnessFigure::Course course{layers, &run, {}, {}};
-  for (int k = 0; k <= 240; ++k) course.epochs.push_back(run.plan.following.duration * k / 240);
-  course.theory = experiments::predicted_sharpness(
-      context.tree(), on_the_tree(context, layers, Start::decoupled), course.epochs);
+plots::SharpnessFigure::Course course_of(Context& context, const OnTheTree& tree, const SharpnessRun& run) {
+  plots::SharpnessFigure::Course course{tree.options.depth.layers(), &run, tree.learned, {}, {}};
+  for (int k = 0; k <= 240; ++k) course.epochs.push_back(tree.options.duration * k / 240);
+  course.theory = experiments::predicted_sharpness(context.tree(), tree.options, course.epochs);
   return course;
 }
 
@@ -47,22 +55,24 @@ plots::SharpnessFigure::Settled settled(double balanced_kappa, bool network, int
 
 plots::Drawing draw_sharpness(Context& context) {
   const auto& tree = context.tree();
-  const auto three = run_sharpness(tree, on_the_tree(context, 3, Start::decoupled));
-  const auto five = run_sharpness(tree, on_the_tree(context, 5, Start::decoupled));
-  const auto random = plan_sharpness(tree, on_the_tree(context, 3, Start::small_random));
-  const auto from_random = experiments::sharpness_along(tree.correlations, random.start,
-                                                        experiments::Way::descent, random.following);
+  const auto on_three = on_the_tree(context, 3), on_five = on_the_tree(context, 5);
+  const auto three = run_sharpness(tree, on_three.options), five = run_sharpness(tree, on_five.options);
+  auto random = on_three.options;
+  random.start = Start::small_random;
+  const auto plan = plan_sharpness(tree, random);
+  const auto from_random =
+      experiments::sharpness_along(tree.correlations, plan.start, experiments::Way::descent, plan.following);
   const auto fine =
-      experiments::run_hessian_spectrum({.duration = 8, .samples = 161, .seed = context.seed()});
+      experiments::run_hessian_spectrum({.duration = 4, .samples = 161, .seed = context.seed()});
   const auto points =
-      experiments::run_hessian_spectrum({.duration = 8, .samples = 21, .seed = context.seed()});
+      experiments::run_hessian_spectrum({.duration = 4, .samples = 21, .seed = context.seed()});
   plots::SharpnessFigure figure{
       .id = "sharpness",
-      .title = fmt::format("Sharpness of the error along training on the {}, u0 = {:g} and {:g} of the least "
-                           "s, seed {}; whole "
-                           "spectrum of a small network; what descent does past the limit 2/λmax.",
-                           tree.name, on_the_tree(context, 3, Start::decoupled).share,
-                           on_the_tree(context, 5, Start::decoupled).share, context.seed()),
+      .title =
+          fmt::format("Sharpness of the error: its top eigenvalue while learning the {} at κ = {:g}, u0 = "
+                      "{:g} of the least s, "
+                      "seed {}; every eigenvalue of a small network; what descent does past the limit κ = 2.",
+                      tree.name, kKappa, on_three.options.share, context.seed()),
       .alternative_text =
           "Four panels. Top eigenvalue over λmax against time: with three layers it starts at one half, "
           "dips, and "
@@ -76,7 +86,7 @@ plots::Drawing draw_sharpness(Context& context) {
           "descent ends in against the one it began beside: equal up to 2, then falling below 2, none beyond "
           "4.",
       .data = tree.name,
-      .courses = {course_of(context, 3, three), course_of(context, 5, five)},
+      .courses = {course_of(context, on_three, three), course_of(context, on_five, five)},
       .spectrum = {experiments::SpectrumOptions{}.units, &fine, &points},
       .visited = {},
       .settled = {settled(1, false, 63, context.seed()), settled(1.5, false, 53, context.seed()),

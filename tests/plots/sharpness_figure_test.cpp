@@ -27,7 +27,8 @@ class SharpnessDrawing : public testing::Test {
         .title = "Title.",
         .alternative_text = "Curves.",
         .data = tree.name,
-        .courses = {{3, &run, {0, 10, 20}, predicted_sharpness(tree, options, {0, 10, 20}), &run.descent}},
+        .courses =
+            {{3, &run, 20, {0, 10, 20}, predicted_sharpness(tree, options, {0, 10, 20}), &run.descent}},
         .spectrum = {{3, 4, 3, 2}, &spectrum, &spectrum},
         .visited = {visited_strengths(1.9), visited_strengths(2.2), visited_strengths(4.2)},
         .settled = {{1.2, false, {settle_pair(1.5, pair), settle_pair(4.2, pair)}},
@@ -86,8 +87,8 @@ TEST_F(SharpnessDrawing, DrawsTheNetworkOnItsClosedForm) {
 TEST_F(SharpnessDrawing, IsDrawnByGnuplotWithEveryCurveInItsLegend) {
   const std::string svg = render_svg(drawing);
   for (const char* text :
-       {"closed form", "small random start", "2/rate", "own Hessian", "visited by descent", "cycle of two",
-        "diverges", "two layers, equal layers: 1.2", "full network", "rate ×"})
+       {"closed form", "small random weights", "2/rate", "own Hessian", "visited by descent", "cycle of two",
+        "diverges", "two layers, κ", "full network", "where it ends"})
     EXPECT_NE(svg.find(text), std::string::npos) << text;
   EXPECT_EQ(svg, render_svg(drawing)) << "the same every time";
 }

@@ -151,12 +151,10 @@ std::vector<Check> of_unequal_layers() {
         theory::kBoundedKappa));
   }
   for (double balanced : {0.4, 1.0, 1.5}) {
-    const auto asymmetry = [&](double over) {
-      const auto run = experiments::settle_pair(
-          2 + over, {.singular_value = kS, .balanced_kappa = balanced, .nudge = 1e-8, .steps = 60'000});
-      return ((2 - run.after) / over - 1) / over;
-    };
-    mirror.see(std::abs(asymmetry(0.005)));
+    const double over = 0.005;
+    const auto run = experiments::settle_pair(
+        2 + over, {.singular_value = kS, .balanced_kappa = balanced, .nudge = 1e-8, .steps = 60'000});
+    mirror.see(std::abs((2 - run.after) / over - 1));
   }
   return {
       {.quantity = "two layers beside a minimum with κ = 2.02 to 3.9: the largest κ of the minimum where "
@@ -186,13 +184,40 @@ std::vector<Check> of_unequal_layers() {
        .bound_reason = "bisection to 1e-5, and 1e-6 beside the minimum",
        .witness_pair = "TG"},
       {.quantity =
-           "from κ = 2.005 it comes to rest as far below 2: relative difference over 0.005, three imbalances",
+           "from κ = 2.005 it comes to rest as far below 2: largest relative difference, three imbalances",
        .measured = mirror.value(),
        .expected = 0,
        .relation = Relation::at_most,
-       .bound = 2,
-       .bound_reason = "the next order, with a factor of order one",
+       .bound = 0.02,
+       .bound_reason =
+           "the next order, 0.005 times a number that grows as 1/(1 − (κ/2)²) of equal layers, here up "
+           "to 2.3",
        .witness_pair = "TG"}};
+}
+
+// What every step multiplies, on a long and irregular way.
+Check of_every_step() {
+  const double rate = 0.55 / kS;
+  base::Worst worst;
+  flow::PairDescent descent(kS, rate, {2.2 * std::sqrt(kS), 0.3 * std::sqrt(kS)});
+  for (int k = 0; k < 300; ++k) {
+    const auto [a, b] = descent.layers();
+    const double x = rate * descent.gap(), c = descent.imbalance();
+    descent.step();
+    const auto [next_a, next_b] = descent.layers();
+    const double margin = theory::escape_margin(kS, rate, a, b) * (1 - rate * kS * x + x * x);
+    worst.see(std::abs(theory::escape_margin(kS, rate, next_a, next_b) - margin) * rate);
+    worst.see(std::abs(descent.imbalance() - c * (1 - x * x)) * rate);
+  }
+  return {.quantity =
+              "H = a² + b² + rate s e − 4/rate becomes H (1 − rate² s e + rate² e²) and a² − b² becomes "
+              "(a² − b²)(1 − rate² e²), e = s − ab: largest difference over 300 steps, times rate",
+          .measured = worst.value(),
+          .expected = 0,
+          .relation = Relation::at_most,
+          .bound = 2e-14,
+          .bound_reason = "rounding of sums of some tens",
+          .witness_pair = "TG"};
 }
 
 // No minimum holds descent when even that of equal layers is too steep.
@@ -221,65 +246,82 @@ Check of_no_rest() {
       .witness_pair = "TG"};
 }
 
-// The full network, nudged off the decoupled path in every direction.
-std::vector<Check> of_the_network(Context& context) {
-  base::Worst after, gap, steeper;
-  for (double kappa : {2.1, 2.5, 3.2}) {
-    const auto run = experiments::settle_network(
-        kappa, {.singular_value = kS, .balanced_kappa = 1.4, .nudge = 1e-4}, context.seed());
-    after.see(run.after);
-    gap.see(run.gap);
-    steeper.see(2 - run.before);
-  }
-  const auto cycling = experiments::settle_network(
+// The full network, nudged off the decoupled path in every direction: six starts of each kind.
+struct NetworkRuns {
+  base::Worst after, gap;
+  double least = INFINITY;  // kappa at the start, by the network's own Hessian
+  int diverged = 0;
+};
+NetworkRuns network_runs(Context& context, const std::vector<double>& kappas) {
+  NetworkRuns runs;
+  for (double kappa : kappas)
+    for (std::uint64_t start = 0; start < 6; ++start) {
+      const auto run = experiments::settle_network(
+          kappa, {.singular_value = kS, .balanced_kappa = 1.4, .nudge = 1e-4}, context.seed() + start);
+      runs.after.see(run.after);
+      runs.gap.see(run.gap);
+      runs.least = std::min(runs.least, run.before);
+      runs.diverged += run.diverged;
+    }
+  return runs;
+}
+
+Check of_the_cycling_network(Context& context) {
+  const auto run = experiments::settle_network(
       2.2, {.singular_value = kS, .balanced_kappa = 2.2, .nudge = 1e-4}, context.seed());
   const auto cycle = theory::balanced_cycle(kS, 2.2);
   // The second mode has learned its s/2: of the error the first's is left.
   const double all = kS * std::sqrt(1.25);
   const double low = (kS - cycle.low) / all, high = (cycle.high - kS) / all;
-  const double lasting = std::min(std::abs(cycling.gap / low - 1), std::abs(cycling.gap / high - 1));
-  const double stays = experiments::settle_network(
-                           3.99, {.singular_value = kS, .balanced_kappa = 1.4, .nudge = 1e-6}, context.seed())
-                           .gap;
-  const bool leaves = experiments::settle_network(
-                          4.1, {.singular_value = kS, .balanced_kappa = 1.4, .nudge = 1e-6}, context.seed())
-                          .diverged;
   return {
+      .quantity =
+          "full network with equal layers at κ = 2.2: the error it ends with against one of the two of the "
+          "strongest mode's cycle, relative",
+      .measured = std::min(std::abs(run.gap / low - 1), std::abs(run.gap / high - 1)),
+      .expected = 0,
+      .relation = Relation::at_most,
+      .bound = 1e-10,
+      .bound_reason = "all but the strongest mode learn as they should; rounding",
+      .wide_reason = "On an attracting cycle the last steps' rounding is all there is",
+      .witness_pair = "TN"};
+}
+
+std::vector<Check> of_the_network(Context& context) {
+  const auto settling = network_runs(context, {2.1, 2.5, 3.0}), leaving = network_runs(context, {4.05});
+  return {
+      of_the_cycling_network(context),
       {.quantity =
-           "full network, κ of its start 2.1, 2.5 and 3.2: the largest rate × top eigenvalue at the end, by "
-           "Lanczos iteration",
-       .measured = std::max(after.value(), steeper.value() < 0 ? 0 : NAN),
+           "full network, 18 starts beside minima with κ = 2.1, 2.5 and 3: the least rate × top eigenvalue "
+           "there, by Lanczos iteration",
+       .measured = settling.least,
+       .expected = 2.1,
+       .relation = Relation::within,
+       .bound = 5e-3,
+       .bound_reason = "nudged by 1e-4 in each of 24 weights",
+       .witness_pair = "TN"},
+      {.quantity = "the largest at their ends",
+       .measured = settling.after.value(),
        .expected = 2,
        .relation = Relation::at_most,
        .bound = 2,
        .bound_reason = "no minimum steeper than 2/rate holds descent",
        .witness_pair = "NG"},
-      {.quantity = "what is left of the error there, relative",
-       .measured = gap.value(),
+      {.quantity = "the largest relative error left there",
+       .measured = settling.gap.value(),
        .expected = 0,
        .relation = Relation::at_most,
-       .bound = 1e-10,
-       .bound_reason = "20000 steps",
-       .wide_reason = "Rounding is all that is left",
+       .bound = 1e-6,
+       .bound_reason =
+           "what was nudged into the third mode, where nothing is to be learned, hardly decays: the "
+           "square of 1e-4, a few times over",
        .witness_pair = "NG"},
-      {.quantity =
-           "full network with equal layers at κ = 2.2: the error it ends with against one of the two of the "
-           "strongest mode's cycle, relative",
-       .measured = lasting,
-       .expected = 0,
-       .relation = Relation::at_most,
-       .bound = 1e-10,
-       .bound_reason = "all but the strongest mode learn as they should; rounding",
-       .wide_reason = "On an attracting cycle the last steps' rounding is all there is",
-       .witness_pair = "TN"},
-      {.quantity = "the error it ends with at κ = 3.99 of its start, relative, and beyond any bound at 4.1",
-       .measured = leaves ? stays : NAN,
-       .expected = 0,
-       .relation = Relation::at_most,
-       .bound = 1e-10,
-       .bound_reason = "20000 steps",
-       .wide_reason = "Rounding is all that is left",
-       .witness_pair = "TN"}};
+      {.quantity = "how many of 6 starts with κ = 4.05 diverge",
+       .measured = static_cast<double>(leaving.diverged),
+       .expected = 6,
+       .relation = Relation::at_least,
+       .bound = 6,
+       .bound_reason = "all",
+       .witness_pair = "NG"}};
 }
 
 std::vector<Check> c53(Context& context, const Steepest& steepest) {
@@ -287,6 +329,7 @@ std::vector<Check> c53(Context& context, const Steepest& steepest) {
   for (auto& check : of_the_thresholds(steepest)) checks.push_back(std::move(check));
   checks.push_back(of_every_depth(steepest));
   for (auto& check : of_unequal_layers()) checks.push_back(std::move(check));
+  checks.push_back(of_every_step());
   checks.push_back(of_no_rest());
   for (auto& check : of_the_network(context)) checks.push_back(std::move(check));
   return checks;
@@ -302,7 +345,8 @@ Claim claim_past_the_limit() {
                    "depth; with two matrices between [κ + 2 ± ((κ + 6)(κ − 2))^{1/2}] s/(2κ), κ = rate × "
                    "λ_{max}, up to κ = 2(√5 − 1), and it diverges beyond κ = 4. Beside a minimum of unequal "
                    "layers whose own κ is between 2 and 4 it leaves for a flatter one and comes to rest at κ "
-                   "below 2, if there is one; beyond 4 it diverges.",
+                   "below 2, if there is one; beyond 4 it diverges (a full network, nudged off its decoupled "
+                   "path, may from about 3.6).",
        .source = "beyond the paper",
        .formula = "a² + b² + rate s (s − ab) < 4/rate",
        .witnesses = "TNG",

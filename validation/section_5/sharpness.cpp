@@ -127,10 +127,10 @@ std::vector<Check> on_the_tree(Context& context, int layers, const Spectrum& spe
        .measured = first,
        .expected = layers == 3 ? 0.5 : 0,
        .relation = Relation::within,
-       .bound = layers == 3 ? 2 * share : std::pow(share, 1 - 2.0 / (layers - 1)),
+       .bound = layers == 3 ? 10 * share * share : std::pow(share, 1 - 2.0 / (layers - 1)),
        .bound_reason = layers == 3
                            ? "s_{1} of 2 s_{1}: two matrices start at a saddle that is half as steep; to "
-                             "first order in u_{0}/s_{1}"
+                             "second order in u_{0}/s_{1}"
                            : "of the order of s_{1} u_{0}^{1−2/L} over s_{1}^{2−2/L}: deeper networks "
                              "start on a plateau",
        .witness_pair = "TN",

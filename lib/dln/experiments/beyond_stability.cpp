@@ -86,8 +86,9 @@ Settling settle_network(double kappa, const SettlingOptions& options, std::uint6
   correlations.sigma11 = linalg::Matrix::Identity(3, 3);
   correlations.sigma31 = modes.output * modes.singular_values.asDiagonal() * modes.input.transpose();
   const auto layers = layers_of(kappa, options);
-  linalg::Matrix strengths = linalg::Matrix::Constant(2, 2, std::sqrt(s / 2));
+  linalg::Matrix strengths(2, 2);
   strengths.col(0) << layers.a, layers.b;
+  strengths.col(1) = strengths.col(0) * std::sqrt(0.5);
   auto at = network::decoupled_weights(units, modes, strengths, stream).network;
   for (double& w : at.buffer()) w += options.nudge * std::sqrt(s) * stream.normal();
 

@@ -45,9 +45,11 @@ struct Settling {
 // DomainError.
 Settling settle_pair(double kappa, const SettlingOptions& options = {});
 
-// The same in a full network of 3-4-3 units, Sigma11 = I, with a second mode of s/2 in equal layers; all
-// weights nudged at random. `before` and `after` by Lanczos iteration at the weights themselves: at the end
-// of a run that has not settled that is no minimum.
+// The same in a full network of 3-4-3 units, Sigma11 = I, with a second mode of s/2 whose layers are in the
+// same proportion: the first mode's own direction is then the steepest of all. All weights are nudged at
+// random, by `nudge` s^{1/2}. `before` and `after` by Lanczos iteration at the weights themselves: at the end
+// of a run that has not settled that is no minimum. What is nudged into directions in which nothing is to be
+// learned stays in `gap`, squared.
 Settling settle_network(double kappa, const SettlingOptions& options = {}, std::uint64_t seed = 1);
 
 }  // namespace dln::experiments
