@@ -100,7 +100,6 @@ TEST(RunSharpness, FollowsTheClosedFormToTheSteepestMinimum) {
   }
 }
 
-// The same weights learn the same, whether inputs are scaled or along their own axes.
 TEST(RunSharpness, TakesInputsOfAnyVarianceAlongTheModes) {
   auto problem = small_tree();
   const auto& modes = problem.modes;
@@ -116,6 +115,24 @@ TEST(RunSharpness, TakesInputsOfAnyVarianceAlongTheModes) {
   EXPECT_THROW(run_sharpness(problem, options), base::DomainError);
   EXPECT_NO_THROW(sharpness_along(problem.correlations, run.plan.start, Way::descent,
                                   {.learning_rate = 1e-3, .duration = 10, .samples = 2}));
+}
+
+// Inputs beside the modes matter where they vary most: along the sum of two directions here, which no axis
+// is.
+TEST(RunSharpness, TakesInputsBesideTheModes) {
+  auto problem = small_tree();
+  const Matrix basis = linalg::completed_basis(problem.modes.input);
+  problem.correlations.sigma31 =
+      problem.correlations.sigma31 * basis.leftCols(2) * basis.leftCols(2).transpose();
+  problem.modes = data::singular_modes(problem.correlations.sigma31);
+  const linalg::Vector beside = basis.col(2) + basis.col(3);
+  problem.correlations.sigma11 += 3 * beside * beside.transpose();  // an input of variance 1 + 6
+  const auto run = run_sharpness(problem, {.depth = Depth::from_layers(4), .hidden_units = 5, .samples = 5});
+  ASSERT_EQ(problem.modes.size(), 2);
+  const double s = problem.modes.singular_values[0];
+  EXPECT_NEAR(run.plan.largest_at_minimum / (7 * std::pow(s, 4.0 / 3)), 1, 1e-12);
+  for (std::size_t k = 0; k < 5; ++k)
+    EXPECT_NEAR(run.flow.samples[k].largest_eigenvalue / run.theory[k], 1, 1e-7) << k;
 }
 
 TEST(RunSharpness, FromSmallRandomWeightsEndsInTheSamePlace) {

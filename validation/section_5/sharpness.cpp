@@ -192,12 +192,12 @@ std::vector<Claim> claims_on_sharpness() {
   return {
       {{.id = "C52",
         .section = 5,
-        .sentence =
-            "Along the decoupled path of any depth, on inputs aligned with the modes, every eigenvalue of "
-            "the full network's Hessian is known: those of one L × L block for each mode and of two for "
-            "each pair of modes, and single ones. From a small start the largest rises to λ_{max}, that "
-            "of the balanced minimum, and not beyond: from half of it with two matrices, from nearly "
-            "nothing in deeper networks, and from small random weights likewise.",
+        .sentence = "Along the decoupled path of any depth, on inputs aligned with the modes, every "
+                    "eigenvalue of the full network's Hessian is known: each mode has a block of L "
+                    "variables, each pair of modes one of 2L, the rest are single. From a small start the "
+                    "largest ends at λ_{max}, that of the balanced minimum, and is nowhere larger; it begins "
+                    "at half of it with two matrices, close to nothing in deeper networks. From small random "
+                    "weights it does the same, but for what they are not balanced by.",
         .source = "beyond the paper",
         .formula = "λ_{top}(t) → λ_{max} = L s_{1}^{2 − 2/L}",
         .witnesses = "TNG",

@@ -27,7 +27,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <span>
 #include <vector>
 
 #include "dln/linalg/decompositions.hpp"
