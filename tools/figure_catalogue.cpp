@@ -11,6 +11,7 @@
 #include "tools/generalisation_figures.hpp"
 #include "tools/phenomena_figures.hpp"
 #include "tools/pretraining_figures.hpp"
+#include "tools/sharpness_figures.hpp"
 #include "tools/start_figures.hpp"
 #include "tools/strict_text.hpp"
 
@@ -267,6 +268,8 @@ const std::vector<CatalogueEntry>& figure_catalogue() {
        draw_critical_period},
       {"generalisation", "noisy teacher: spectrum, training and test error over time, when to stop", false,
        draw_generalisation},
+      {"sharpness", "sharpness along training, whole spectrum, and descent past 2/lambda_max", false,
+       draw_sharpness},
   };
   return catalogue;
 }
