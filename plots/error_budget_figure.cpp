@@ -101,7 +101,9 @@ std::string heading(const ErrorBudgetFigure::Panel& panel) {
     if (!is_drawn(budget, c)) unseen.push_back(name_of(c.cause));
   std::string text = fmt::format("{}: remainder {:.2g} % of the whole", panel.name, 100 * budget.ratio);
   if (!unseen.empty()) text += fmt::format("; off, or less than 0.1 %: {}", fmt::join(unseen, ", "));
-  if (!budget.unknown.empty()) text += fmt::format("; {} modes not learned", budget.unknown.size());
+  if (!budget.unknown.empty())
+    text +=
+        fmt::format("; {} mode{} not learned", budget.unknown.size(), budget.unknown.size() == 1 ? "" : "s");
   return text;
 }
 

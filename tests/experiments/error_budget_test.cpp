@@ -173,8 +173,9 @@ TEST(ErrorBudget, HoldsTheLawsOwnVarianceToBeNoCause) {
     EXPECT_FALSE(b.of(Cause::nonwhiteness).off);
     EXPECT_LE(largest(b.of(Cause::nonwhiteness).part()), 2e-3) << matrices << ": of the step's bias";
     EXPECT_LE(b.ratio, 0.02) << matrices;
-    if (matrices > 1)
+    if (matrices > 1) {
       EXPECT_LE((b.whole - b.of(Cause::step).part()).norm(), 0.1 * b.whole.norm()) << matrices;
+    }
   }
 }
 

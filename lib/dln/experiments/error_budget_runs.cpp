@@ -74,7 +74,10 @@ Vector descend_to_halves(const data::Correlations& correlations, const data::Sin
 }
 
 std::uint32_t checksum(const Matrix& first, const Matrix& second) {
-  return data::fingerprint({.sigma11 = first, .sigma31 = second});
+  data::Correlations both;
+  both.sigma11 = first;
+  both.sigma31 = second;
+  return data::fingerprint(both);
 }
 
 }  // namespace
@@ -97,11 +100,10 @@ BudgetRuns::BudgetRuns(const LearningProblem& problem, const Network& start,
   const double latest = law(full_.input).unaryExpr([](double t) { return std::isnan(t) ? 0 : t; }).maxCoeff();
   max_epochs_ = options.max_epochs > 0 ? options.max_epochs
                                        : static_cast<long>(std::ceil(kTimesTheLatest * (latest + 1)));
-  key_ = fmt::format("error-budget/{:08x}/{:08x}/{}/{:08x}/u0={:a}/lambda={:a}/at-most={}",
-                     data::fingerprint(problem.correlations),
-                     examples_ ? checksum(problem.examples->inputs, problem.examples->targets) : 0,
-                     fmt::join(start.units(), "-"), checksum(network::flat(start), network::flat(start)),
-                     options.initial_strength, options.learning_rate, max_epochs_);
+  key_ = fmt::format("error-budget/{:08x}/{}/{:08x}/u0={:a}/lambda={:a}/at-most={}",
+                     data::fingerprint(problem.correlations), fmt::join(start.units(), "-"),
+                     checksum(network::flat(start), network::flat(start)), options.initial_strength,
+                     options.learning_rate, max_epochs_);
 }
 
 void BudgetRuns::make_tanh(const LearningProblem& problem, const Network& start) {
@@ -110,9 +112,9 @@ void BudgetRuns::make_tanh(const LearningProblem& problem, const Network& start)
     throw base::DomainError("tanh network on " + problem.name +
                             ": expected a problem that keeps its examples, such as the tree");
   const network::OutputCompression few(problem.examples->targets, start);
-  examples_ = {problem.examples->inputs, few.compress(problem.examples->targets)};
-  tanh_ = BudgetData{few.compress(problem.correlations), few.compress(problem.modes), few.compress(start),
-                     given_.variances};
+  tanh_ = Tanh{{problem.examples->inputs, few.compress(problem.examples->targets)},
+               few.compress(problem.modes),
+               few.compress(start)};
 }
 
 const BudgetData& BudgetRuns::data(BudgetInput input) const {
@@ -134,9 +136,10 @@ Vector BudgetRuns::law(BudgetInput input) const {
 
 Vector BudgetRuns::half_times(const Situation& situation, int divisor) const {
   const auto& x = situation;
-  const std::string key = fmt::format(
-      "{}/seed={:d}/imbalance={:d}/competition={:d}/start={:d}/input={}/tanh={:d}/divisor={}", key_, x.seed,
-      x.imbalance, x.competition, x.start, static_cast<int>(x.input), x.tanh, divisor);
+  const std::string key =
+      fmt::format("{}/seed={:d}/imbalance={:d}/competition={:d}/start={:d}/input={}/tanh={:08x}/divisor={}",
+                  key_, x.seed, x.imbalance, x.competition, x.start, static_cast<int>(x.input),
+                  x.tanh ? checksum(tanh_->examples.inputs, tanh_->examples.targets) : 0, divisor);
   if (const auto kept = store_.find(key); kept && kept->size() == static_cast<std::size_t>(learnable_))
     return Eigen::Map<const Vector>(kept->data(), learnable_);
   const Vector times = run(situation, divisor) / divisor;
@@ -220,10 +223,11 @@ Vector BudgetRuns::together(const BudgetData& data, const Situation& situation, 
 Vector BudgetRuns::with_tanh(int divisor) const {
   Crossings crossings(tanh_->modes.singular_values.head(learnable_) / 2);
   network::descend_tanh(
-      tanh_->start, *examples_,
+      tanh_->start, tanh_->examples,
       {.learning_rate = options_.learning_rate / divisor, .max_iterations = max_epochs_ * divisor},
       [&](const network::DescentState& state) {
-        const auto measured = network::tanh_mode_strengths(state.network, examples_->inputs, tanh_->modes);
+        const auto measured =
+            network::tanh_mode_strengths(state.network, tanh_->examples.inputs, tanh_->modes);
         return crossings.see(state.iteration, measured.strengths.head(learnable_));
       });
   return crossings.times();

@@ -57,9 +57,12 @@ class BudgetRuns {
   long max_epochs_ = 0;
   double time_constant_ = 0;
   BudgetData given_, aligned_, white_;
-  // Of a tanh network: its examples, few outputs in the targets' place, and its start and modes.
-  std::optional<data::Dataset> examples_;
-  std::optional<BudgetData> tanh_;
+  struct Tanh {  // few outputs in the targets' place, in the inputs' own coordinates
+    data::Dataset examples;
+    data::SingularModes modes;
+    network::LinearNetwork<double> start;
+  };
+  std::optional<Tanh> tanh_;
   Situation full_;
   std::string key_;
 };
