@@ -27,16 +27,16 @@ struct Fill {
 Fill fill_of(Cause cause) {
   switch (cause) {
     case Cause::step:
-      return {"#b0402a", "pattern 3"};
+      return {"#b0402a", "pattern 1"};
     case Cause::seed:
       return {"#d9d9d9", "solid 1"};
     case Cause::imbalance:
-      return {"#8a5fb0", "pattern 1"};
+      return {"#8a5fb0", "pattern 2"};
     case Cause::competition:
     case Cause::start:
       return {"#12339c", "solid 1"};
     case Cause::misalignment:
-      return {"#b8860b", "pattern 2"};
+      return {"#b8860b", "pattern 5"};
     case Cause::nonwhiteness:
       return {"#0b7f8a", "pattern 6"};
     case Cause::nonlinearity:

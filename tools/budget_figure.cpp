@@ -29,10 +29,10 @@ plots::Drawing draw_budget(validation::Context& context) {
            "Two panels of stacked bars, one a mode. Linear network: the finite step delays the first modes "
            "by "
            "two per cent and later ones by less, the mode's own start by some per cent either way, and "
-           "competition, little at first, by more and more down the tree, up to some tens of per cent. Tanh "
-           "network: the same parts, and above them saturation, which grows down the tree and is larger than "
-           "all others for the last modes. In both the marks of the whole lie on the ends of the bars; the "
-           "remainder is too small to be seen.",
+           "competition, little at first, by more and more down the tree, up to more than ten per cent. Tanh "
+           "network: the same parts, and above them saturation, which grows down the tree and is the largest "
+           "part of most modes. In both the marks of the whole lie on the ends of the bars, lower by what "
+           "points down; the remainder is too small to be seen.",
        .panels = {{"linear network", &linear}, {"tanh network, same start", &tanh}}});
 }
 

@@ -207,6 +207,20 @@ TEST(ErrorBudget, ListsModesThatAreNotLearned) {
   EXPECT_TRUE(listed);
 }
 
+TEST(ErrorBudget, TimesNoModeThatIsHalfLearnedAtTheStart) {
+  const auto problem = white_problem();
+  const auto b = budget_of(problem, decoupled(problem, 2, 2), {.initial_strength = 2});  // s = 10, 6, 3
+  EXPECT_EQ(b.unknown, std::vector<Eigen::Index>{2});
+  EXPECT_TRUE(std::isnan(b.theory[2]));
+  EXPECT_TRUE(std::isnan(b.run[2])) << "not 0 epochs";
+  EXPECT_TRUE(std::isfinite(b.remainder[1]));
+  EXPECT_NE(b.notes.at(2).find("mode 3: u0 is not below half"), std::string::npos) << b.notes.at(2);
+  const auto nominal = budget_of(problem, decoupled(problem, 2, 2));
+  EXPECT_EQ(nominal.unknown, std::vector<Eigen::Index>{2});
+  EXPECT_TRUE(std::isfinite(nominal.theory[2]));
+  EXPECT_TRUE(std::isnan(nominal.run[2]));
+}
+
 TEST(ErrorBudget, OfATanhNetworkAddsItsNonlinearity) {
   const auto problem = tree_problem({.levels = 2, .features = 60, .seed = 5});
   auto stream = base::stream(9, "error budget test start");

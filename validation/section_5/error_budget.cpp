@@ -118,12 +118,13 @@ std::vector<Check> checks_on(Context& context, const LearningProblem& problem, A
       0, Relation::at_most, 0.01,
       "each part is the mean of two runs, which shares out what two causes do only together; three together "
       "are a part of a per cent of the whole",
-      "TG", "Three seldom act on one mode: step and seed early, competition late");
+      "TNGD", "Three seldom act on one mode: step and seed early, competition late");
   check("the same, each cause switched off in the run itself only", m.remainder_from_run.value(), 0,
         Relation::at_most, 0.1,
-        "what two causes do only together is left: a seed's tenth of a later mode's competition", "TG");
+        "what two causes do only together is left: a seed's tenth of a later mode's competition", "TNGD");
   check("the least that is missing of the whole when one cause is left out", m.least_without_one, 0.09,
-        Relation::at_least, 0.05, "five times the bound on the remainder: no cause is there for show", "TG");
+        Relation::at_least, 0.05, "five times the bound on the remainder: no cause is there for show",
+        "TNGD");
   check("modes without a remainder", m.unknown, 0, Relation::at_most, 0, "every mode is learned in every run",
         "G");
   if (tanh) return checks;
