@@ -34,7 +34,7 @@ Fill fill_of(Cause cause) {
       return {"#8a5fb0", "pattern 2"};
     case Cause::competition:
     case Cause::start:
-      return {"#12339c", "solid 1"};
+      return {"#7f9be0", "solid 1"};
     case Cause::misalignment:
       return {"#b8860b", "pattern 5"};
     case Cause::nonwhiteness:
