@@ -6,6 +6,7 @@
 
 #include "dln/base/error.hpp"
 #include "plots/figures.hpp"
+#include "tools/budget_figure.hpp"
 #include "tools/consistency_figures.hpp"
 #include "tools/depth_sweep_figures.hpp"
 #include "tools/generalisation_figures.hpp"
@@ -243,6 +244,8 @@ const std::vector<CatalogueEntry>& figure_catalogue() {
       {"3r", "Fig 3 right: delays of random starts and their parts, against mode and u0", false, draw_3r},
       {"3e", "along one run: energy of cooperation and competition, saddles passed", false, draw_3e},
       {"3w", "Fig 3 left on whitened images: decoupled and small random start", true, draw_3w},
+      {"budget", "what parts a run from theory, mode by mode: step, start, competition, saturation", false,
+       draw_budget},
       {"4l", "Fig 4 left: learning time against depth, on real images", true, draw_4l, true},
       {"4r", "Fig 4 right: best learning rate against depth, on real images", true, draw_4r, true},
       {"4k", "Fig 4 in units of 1/lambda_max: best stable and best of all, on a fine grid", true, draw_4k,

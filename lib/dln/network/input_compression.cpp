@@ -63,6 +63,12 @@ data::Correlations InputCompression::compress(const data::Correlations& correlat
   return small;
 }
 
+data::SingularModes InputCompression::compress(const data::SingularModes& modes) const {
+  auto small = modes;
+  if (compresses()) small.input = basis_.transpose() * modes.input;
+  return small;
+}
+
 LinearNetwork<double> InputCompression::compress(const LinearNetwork<double>& network) const {
   if (!compresses()) return network;
   base::require(network.inputs() == basis_.rows(), "inputs to be compressed",

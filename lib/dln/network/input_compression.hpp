@@ -7,7 +7,7 @@
 // looking, never assumed.
 #pragma once
 
-#include "dln/data/correlations.hpp"
+#include "dln/data/singular_modes.hpp"
 #include "dln/network/linear_network.hpp"
 
 namespace dln::network {
@@ -23,6 +23,8 @@ class InputCompression {
   bool compresses() const { return basis_.size() > 0; }
 
   data::Correlations compress(const data::Correlations& correlations) const;
+  // V in coordinates of Q, in whose span it lies.
+  data::SingularModes compress(const data::SingularModes& modes) const;
   // The first matrix W^1 Q, and w Q^T, the others copied.
   LinearNetwork<double> compress(const LinearNetwork<double>& network) const;
   LinearNetwork<double> expand(const LinearNetwork<double>& compressed) const;
