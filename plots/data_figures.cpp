@@ -17,7 +17,7 @@ std::string number_or_nothing(double value) {
 void place(Script& script, double left, double right) {
   script.line(
       fmt::format("set lmargin at screen {:g}; set rmargin at screen {:g}; set tmargin at screen 0.88; set "
-                  "bmargin at screen 0.15",
+                  "bmargin at screen 0.2",
                   left, right));
 }
 
@@ -41,7 +41,7 @@ Drawing spectrum_figure(const data::SingularModes& modes, const data::Consistenc
   script.line("set multiplot; set logscale y; set format y '10^{%T}'; set xlabel 'number of the mode'")
       .line(fmt::format("set xrange [0.5:{:g}]", last))
       .line(modes.size() <= 20 ? "set xtics 1" : "set xtics autofreq");
-  place(script, 0.075, 0.475);
+  place(script, 0.075, 0.44);
   script.line("set key outside top left horizontal Left reverse samplen 2 font ',13'")
       .line("set ylabel 'singular value s' offset 0.5,0; set y2label 'strength at the end, s/d' offset -1,0")
       .line("set logscale y2; set format y2 '10^{%T}'; set y2tics; set ytics nomirror")
@@ -51,7 +51,7 @@ Drawing spectrum_figure(const data::SingularModes& modes, const data::Consistenc
           "linespoints pt 6 ps 1.1 lw 1.4 dt (5,3) lc rgb '#12339c' title 's/d, d = v^T Σ11 v (right axis)'")
       .curve(s)
       .curve(end)
-      .line("unset y2tics; unset y2label; set ytics mirror");
+      .line("unset y2tics; unset y2label; unset logscale y2; set ytics nomirror");
   place(script, 0.62, 0.985);
   script.line("set ylabel '‖Σ11 v − d v‖ / d' offset 0.5,0; set yrange [1e-3:*]; set key outside top left")
       .line("set arrow 1 from graph 0, first 0.1 to graph 1, first 0.1 nohead dt (4,3) lc rgb '#555555'")
@@ -133,8 +133,8 @@ Drawing depth_outlook_figure(const DepthOutlook& outlook) {
   }
   Script script("depth-outlook", 1180, 430);
   script.line("set multiplot; set logscale xy; set format y '10^{%T}'; set xlabel 'number of layers N_l'")
-      .line(fmt::format("set xrange [{}:{}]; set xtics (2,3,5,10,20,50,100)", outlook.layers.front(),
-                        outlook.layers.back()))
+      .line(fmt::format("set xrange [{}:{}]; set xtics (2,3,5,10,20,50,100); unset mxtics",
+                        outlook.layers.front(), outlook.layers.back()))
       .line("set key outside top left horizontal Left reverse samplen 3 font ',13'");
   place(script, 0.08, 0.48);
   script.line("set ylabel 'epochs to half, at 1/λ_{max}' offset 0.5,0")

@@ -15,6 +15,7 @@ using experiments::Forecast;
 
 constexpr const char* kTheory = "lw 2.6 lc rgb '#d9302a'";
 constexpr const char* kRun = "lw 1.9 dt (7,4) lc rgb '#12339c'";
+constexpr const char* kWhole = "lw 1.8 dt (1,3) lc rgb '#000000'";
 constexpr const char* kBand = "fc rgb '#f3b9b4' fs solid 0.75 noborder";
 
 // Epochs start at 0, which a logarithmic axis does not have: half an epoch stands for it.
@@ -135,14 +136,18 @@ void draw_strengths(Script& script, const ForecastColumn& column, const std::vec
   for (const Eigen::Index k : drawn)
     plot.add(fmt::format("with lines {}", kTheory), title(k, "theory, this start"),
              curve(f.epochs, f.strengths, k, end_of(k)));
+  if (f.whole)
+    for (const Eigen::Index k : drawn)
+      plot.add(fmt::format("with lines {}", kWhole), title(k, "whole matrices, flow"),
+               curve(f.epochs, f.whole->strengths, k, end_of(k)));
   if (column.run)
     for (const Eigen::Index k : drawn)
       plot.add(fmt::format("with lines {}", kRun), title(k, "network trained"),
                curve(column.run->epochs, column.run->strengths, k, end_of(k)));
   for (const Eigen::Index k : drawn)
     if (const double half = f.modes[static_cast<std::size_t>(k)].half_epochs; std::isfinite(half))
-      script.line(
-          fmt::format("set label {} '{}' at {:.6g},1.075 center font ',11'", 10 + k, k + 1, shown(half)));
+      script.line(fmt::format("set label {} '{}' at {:.6g},1.13 center font ',12' front", 10 + k, k + 1,
+                              shown(half)));
   plot.draw(script);
   for (const Eigen::Index k : drawn) script.line(fmt::format("unset label {}", 10 + k));
 }
@@ -196,24 +201,24 @@ int width_for(std::size_t columns) {
 }  // namespace
 
 Drawing forecast_figure(const std::vector<ForecastColumn>& columns, const std::vector<Eigen::Index>& modes) {
-  Script script("forecast", width_for(columns.size()), 720);
+  Script script("forecast", width_for(columns.size()), 780);
   const bool logarithmic = spread_out(columns);
   script.line("set multiplot; set mxtics default");
-  script.line("set key at screen 0.06,0.995 left top horizontal maxrows 1 Left reverse samplen 3 font ',13'");
-  script.line("set yrange [0:1.15]; set ytics 0,0.25,1; set ylabel 'strength of mode, u / (s/d)'");
+  script.line("set key at screen 0.06,0.995 left top vertical maxrows 1 Left reverse samplen 3 font ',13'");
+  script.line("set yrange [0:1.2]; set ytics 0,0.25,1; set ylabel 'strength of mode, u / (s/d)'");
   for (std::size_t c = 0; c < columns.size(); ++c) {
     const Forecast& f = *columns[c].forecast;
-    place(script, c, columns.size(), 0.875, 0.555);
+    place(script, c, columns.size(), 0.89, 0.585);
     set_time_axis(script, f, logarithmic);
     script.line(fmt::format("set label 1 'N_l = {}, rate {:.3g}' at graph 0,1.05 left font ',14'",
                             f.start.depth.layers(), f.rate));
     draw_strengths(script, columns[c], modes, c == 0);
     script.line("set key off; set ylabel; set label 1 ''");
   }
-  script.line("set key at screen 0.06,0.465 left top horizontal maxrows 1 Left reverse samplen 3 font ',13'");
+  script.line("set key at screen 0.06,0.50 left top vertical maxrows 1 Left reverse samplen 3 font ',13'");
   script.line("set yrange [0:1.08]; set ylabel 'error E / E(0)'; set xlabel 'time t (epochs)'");
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    place(script, c, columns.size(), 0.415, 0.095);
+    place(script, c, columns.size(), 0.445, 0.13);
     set_time_axis(script, *columns[c].forecast, logarithmic);
     draw_errors(script, columns[c], c == 0);
     script.line("set key off; set ylabel");
@@ -235,6 +240,52 @@ Drawing forecast_figure(const std::vector<ForecastColumn>& columns, const std::v
           script.text(), table(columns, modes)};
 }
 
+Drawing sharpness_course_figure(const std::vector<SharpnessPanel>& panels) {
+  Script script("sharpness-course", width_for(panels.size()), 430);
+  std::string tsv = "N_l\tepoch\tlargest_eigenvalue\tlimit\ttheory_end\tleast_error\n";
+  script.line("set key at screen 0.06,0.99 left top vertical maxrows 1 Left reverse samplen 3 font ',12'");
+  script.line(
+      "set multiplot; set ylabel 'largest eigenvalue over that where theory ends'; set xlabel 'time t "
+      "(epochs)'");
+  for (std::size_t c = 0; c < panels.size(); ++c) {
+    const auto& [layers, course, theory_end, least_error] = panels[c];
+    Curve measured;
+    double most = 2.2;
+    for (const auto& sample : course->samples) {
+      measured.push_back({sample.epoch, sample.largest_eigenvalue / theory_end});
+      if (std::isfinite(measured.back()[1])) most = std::max(most, 1.1 * measured.back()[1]);
+      tsv += fmt::format("{}\t{:g}\t{:.9g}\t{:.9g}\t{:.9g}\t{:.9g}\n", layers, sample.epoch,
+                         sample.largest_eigenvalue, course->limit, theory_end, least_error);
+    }
+    const double last = std::max(1.0, measured.back()[0]);
+    place(script, c, panels.size(), 0.83, 0.2);
+    const double tic = std::pow(10.0, std::floor(std::log10(last / 4)));
+    script.line(fmt::format("set xtics {:g}", tic * std::round(last / 4 / tic)));
+    script.line(fmt::format("set xrange [0:{:.6g}]; set yrange [0:{:.6g}]", last, std::min(most, 20.0)));
+    script.line(fmt::format("set label 1 'N_l = {}' at graph 0,1.06 left font ',14'", layers));
+    Plot plot;
+    const auto level = [&](const char* style, const char* name, double value) {
+      plot.add(fmt::format("with lines {}", style), name,
+               {{0, value / theory_end}, {last, value / theory_end}});
+    };
+    level("lw 2 lc rgb '#d9302a'", "where theory ends", theory_end);
+    level("lw 1.6 dt (6,4) lc rgb '#000000'", "2/rate", course->limit);
+    level("lw 1.4 dt (2,3) lc rgb '#777777'", "least error", least_error);
+    plot.add("with linespoints pt 7 ps 0.5 lw 1.6 dt (7,4) lc rgb '#12339c'", "trained", std::move(measured));
+    plot.draw(script);
+    script.line("set ylabel; set key off");
+  }
+  script.line("unset multiplot");
+  return {"sharpness-course",
+          "How sharp the error is on the way: the largest eigenvalue of the whole Hessian while the network "
+          "is trained.",
+          "One panel a depth. The measured eigenvalue in blue, over that where theory expects learning to "
+          "end, red; "
+          "2/rate dashed, above which descent does not stay; the one at the least error dotted, where it is "
+          "in view.",
+          script.text(), std::move(tsv)};
+}
+
 Drawing layer_growth_figure(const std::vector<ForecastColumn>& columns) {
   Script script("layer-growth", width_for(columns.size()), 430);
   std::string tsv = "N_l\tlayer\tepoch\trelative_growth\n";
@@ -246,12 +297,12 @@ Drawing layer_growth_figure(const std::vector<ForecastColumn>& columns) {
     const Forecast& f = *columns[c].forecast;
     if (!columns[c].run) continue;
     const auto& run = *columns[c].run;
-    place(script, c, columns.size(), 0.88, 0.16);
+    place(script, c, columns.size(), 0.88, 0.2);
     set_time_axis(script, f, logarithmic);
-    script.line(fmt::format(
-        "set label 1 'N_l = {}' at graph 0,1.05 left font ',14'; set key graph 0.04,0.96 left top "
-        "vertical Left reverse samplen 3 font ',12'",
-        f.start.depth.layers()));
+    script.line(
+        fmt::format("set label 1 'N_l = {}' at graph 0,1.05 left font ',14'; set key inside left top "
+                    "vertical Left reverse samplen 3 font ',12'",
+                    f.start.depth.layers()));
     Plot plot;
     for (Eigen::Index l = 0; l < run.squares.cols(); ++l) {
       Curve points;

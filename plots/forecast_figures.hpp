@@ -9,6 +9,7 @@
 #include "dln/data/consistency.hpp"
 #include "dln/experiments/forecast.hpp"
 #include "dln/experiments/recorded_run.hpp"
+#include "dln/experiments/sharpness.hpp"
 #include "plots/drawing.hpp"
 
 namespace dln::plots {
@@ -47,5 +48,14 @@ Drawing depth_outlook_figure(const DepthOutlook& outlook);
 // Growth of ||W^l||_F of every layer relative to its start, a panel a depth: of the run where there is one.
 // Table: N_l, layer, epoch, relative_growth.
 Drawing layer_growth_figure(const std::vector<ForecastColumn>& columns);
+
+// The largest eigenvalue of the Hessian along the run, 2/rate above which descent does not stay, and where it
+// is heading; a panel a depth. Table: N_l, epoch, largest_eigenvalue, limit, theory_end, least_error.
+struct SharpnessPanel {
+  int layers;
+  const experiments::SharpnessCourse* course;  // not null
+  double theory_end, least_error;              // lambda_max there
+};
+Drawing sharpness_course_figure(const std::vector<SharpnessPanel>& panels);
 
 }  // namespace dln::plots

@@ -7,8 +7,12 @@
 #include <vector>
 
 #include "dln/data/consistency.hpp"
+#include "dln/experiments/assumptions.hpp"
+#include "dln/experiments/error_budget.hpp"
 #include "dln/experiments/forecast.hpp"
+#include "dln/experiments/noise_estimate.hpp"
 #include "dln/experiments/recorded_run.hpp"
+#include "dln/experiments/sharpness.hpp"
 #include "plots/drawing.hpp"
 #include "validation/report.hpp"
 
@@ -20,9 +24,15 @@ struct DepthAnalysis {
   double rate = 0;
   bool rate_is_ours = true;  // 1/lambda_max, as opposed to one asked for
   experiments::Forecast forecast;
+  experiments::Assumptions assumptions;
+  // Where it was trained:
   std::optional<experiments::RecordedRun> run;
+  std::optional<experiments::SharpnessCourse> sharpness_course;
+  std::optional<experiments::ErrorBudget> budget;
 
-  double limit() const { return 2 / sharpness.largest(); }
+  double recommended() const { return 1 / sharpness.theory; }
+  double limit() const { return 2 / sharpness.theory; }
+  bool settled() const { return run && run->reason != network::DescentStop::diverged; }
   int layers() const { return forecast.start.depth.layers(); }
 };
 
@@ -41,6 +51,7 @@ struct Analysis {
   data::Consistency consistency;
   std::vector<ModeDescription> descriptions;  // of the leading ten modes
   std::vector<DepthAnalysis> depths;
+  std::optional<experiments::NoiseEstimate> noise;  // of whitened inputs with modes enough
   std::uint64_t examples_held_out = 0;
   std::uint64_t seed = 1;
   long most_epochs = 0;

@@ -1,9 +1,12 @@
 // The figures of dln analyze.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
 #include "dln/experiments/rate_advice.hpp"
 #include "dln/theory/deep_mode.hpp"
+#include "plots/error_budget_figure.hpp"
 #include "plots/forecast_figures.hpp"
 #include "tools/analysis.hpp"
 
@@ -60,6 +63,31 @@ plots::DepthOutlook outlook_of(const Analysis& a) {
   return outlook;
 }
 
+plots::Drawing sharpness_course_of(const Analysis& a) {
+  std::vector<plots::SharpnessPanel> panels;
+  for (const auto& depth : a.depths)
+    if (depth.sharpness_course)
+      panels.push_back(
+          {depth.layers(), &*depth.sharpness_course, depth.sharpness.theory, depth.sharpness.least_error});
+  return plots::sharpness_course_figure(panels);
+}
+
+plots::Drawing budgets_of(const Analysis& a) {
+  plots::ErrorBudgetFigure figure{
+      .id = "error-budget",
+      .title =
+          "What parts the run from the closed form: of each mode, the difference of half times in per cent "
+          "of "
+          "theory's, by cause.",
+      .alternative_text =
+          "One panel a depth. Bars of several patterns stacked for each mode, one pattern a cause, and "
+          "the whole difference as marks beside them.",
+      .panels = {}};
+  for (const auto& depth : a.depths)
+    if (depth.budget) figure.panels.push_back({fmt::format("N_l = {}", depth.layers()), &*depth.budget});
+  return plots::error_budget_figure(figure);
+}
+
 }  // namespace
 
 std::vector<plots::Drawing> analysis_drawings(const Analysis& analysis, Eigen::Index image_rows,
@@ -72,8 +100,13 @@ std::vector<plots::Drawing> analysis_drawings(const Analysis& analysis, Eigen::I
     columns.push_back({&depth.forecast, depth.run ? &*depth.run : nullptr, analysis.held_out_at_zero()});
   drawings.push_back(plots::forecast_figure(columns, drawn_modes(analysis.modes().size())));
   drawings.push_back(plots::depth_outlook_figure(outlook_of(analysis)));
-  if (std::ranges::any_of(analysis.depths, [](const auto& depth) { return depth.run.has_value(); }))
+  const auto any = [&](auto has) { return std::ranges::any_of(analysis.depths, has); };
+  if (any([](const auto& depth) { return depth.run.has_value(); }))
     drawings.push_back(plots::layer_growth_figure(columns));
+  if (any([](const auto& depth) { return depth.sharpness_course.has_value(); }))
+    drawings.push_back(sharpness_course_of(analysis));
+  if (any([](const auto& depth) { return depth.budget.has_value(); }))
+    drawings.push_back(budgets_of(analysis));
   return drawings;
 }
 

@@ -16,8 +16,28 @@ using experiments::Forecast;
 constexpr std::size_t kShown = 10;
 
 std::string epochs_text(double epochs) {
-  if (std::isnan(epochs)) return "not within the epochs looked at";
   return epochs < 10 ? fmt::format("{:.2g}", epochs) : fmt::format("{:.0f}", epochs);
+}
+
+// "mode 1 half learned after 3 epochs, mode 10 after 149"
+std::string on_half_times(const Forecast& f) {
+  std::string text;
+  std::size_t last = f.modes.size();
+  for (std::size_t k = 0; k < std::min(kShown, f.modes.size()); ++k)
+    if (std::isfinite(f.modes[k].half_epochs)) last = k;
+  const double first = f.modes[0].half_epochs;
+  if (last == f.modes.size())
+    return fmt::format(
+        "theory expects no mode to be half learned within {:.0f} epochs (--at-most looks further)",
+        f.epochs.back());
+  const auto after = [](double epochs) { return fmt::format("after {} epochs", epochs_text(epochs)); };
+  text = std::isfinite(first) ? fmt::format("theory expects mode 1 half learned {}", after(first))
+                              : std::string("theory does not expect mode 1 half learned in that time");
+  if (last > 0) text += fmt::format(" and mode {} {}", last + 1, after(f.modes[last].half_epochs));
+  const auto rest = std::min(kShown, f.modes.size()) - 1 - last;
+  if (rest > 0)
+    text += fmt::format(" (later ones not within {:.0f}; --at-most looks further)", f.epochs.back());
+  return text;
 }
 
 std::string what_there_is(const Analysis& a) {
@@ -49,39 +69,43 @@ std::string on_consistency(const Analysis& a) {
       all, all == 1 ? "" : "s", good, good == 1 ? "is" : "are", nearly);
 }
 
-std::string on_depth(const DepthAnalysis& depth, const Analysis& a) {
-  const Forecast& f = depth.forecast;
-  const auto shown = std::min(kShown, f.modes.size());
-  std::vector<double> halves;
-  for (std::size_t k = 0; k < shown; ++k) halves.push_back(f.modes[k].half_epochs);
-  std::string text =
-      fmt::format("N_l = {}, rate {:.3g}{}: ", depth.layers(), depth.rate,
-                  depth.rate_is_ours ? " = 1/λ_max" : fmt::format(" (limit {:.3g})", depth.limit()));
-  text += shown == 1
-              ? fmt::format("theory expects the mode half learned after {} epochs", epochs_text(halves[0]))
-              : fmt::format("theory expects mode 1 half learned after {} epochs and mode {} after {}",
-                            epochs_text(halves[0]), shown, epochs_text(halves[shown - 1]));
-  text +=
-      fmt::format("; of what it expects to be learned 90 % is by epoch {}", epochs_text(f.epochs_to(0.9)));
-  text += fmt::format(
-      "; its error ends at {:.4g} of that at zero weights, the least of any such network is {:.4g}.",
-      f.theory_end / f.error_at_zero, f.least_error / f.error_at_zero);
-  if (!depth.run) return text;
+std::string on_run(const DepthAnalysis& depth, const Analysis& a) {
   const auto& run = *depth.run;
-  if (run.reason == network::DescentStop::diverged)
-    return text + fmt::format(" The network diverged at epoch {}: the rate is too high.", run.iterations);
+  const Forecast& f = depth.forecast;
+  if (!depth.settled())
+    return fmt::format(" The network diverged at epoch {}: the rate is too high.", run.iterations);
   const auto h = compare_half_times(depth);
-  if (h.compared == 0) return text + " The network trained learned none of these modes in that time.";
-  text += fmt::format(
-      " The network trained: half times off by {:.2g} % in the median, at most {:.2g} % (mode {})",
-      100 * h.median, 100 * h.worst, h.worst_mode + 1);
-  if (f.low.size() > 0) text += fmt::format(", {} of {} inside the band over starts", h.inside, h.compared);
+  std::string text = " The network trained: ";
+  if (h.compared == 0)
+    text += "none of these modes half learned in that time";
+  else
+    text += fmt::format("half times off by {:.2g} % in the median, at most {:.2g} % (mode {})",
+                        100 * h.median, 100 * h.worst, h.worst_mode + 1);
+  if (f.low.size() > 0 && h.compared > 0)
+    text += fmt::format(", {} of {} inside the band over starts", h.inside, h.compared);
   if (h.missed > 0) text += fmt::format("; {} expected in that time and not learned", h.missed);
   text += fmt::format("; error {:.4g} of that at zero weights at epoch {}",
                       run.error.back() / f.error_at_zero, static_cast<long>(run.epochs.back()));
   if (!run.held_out_error.empty())
     text += fmt::format(", held out {:.4g}", run.held_out_error.back() / a.held_out_at_zero());
+  if (run.error_rose) text += "; the error rose on the way: the rate is near the edge of what is stable";
   return text + ".";
+}
+
+std::string on_depth(const DepthAnalysis& depth, const Analysis& a) {
+  const Forecast& f = depth.forecast;
+  std::string text = fmt::format(
+      "N_l = {}, rate {:.3g}{}: {}", depth.layers(), depth.rate,
+      depth.rate_is_ours ? " = 1/λ_max" : fmt::format(" (limit {:.3g})", depth.limit()), on_half_times(f));
+  if (const double most = f.epochs_to(0.9); std::isfinite(most))
+    text += fmt::format("; 90 % of what it expects to be learned is by epoch {}", epochs_text(most));
+  text += fmt::format(
+      "; its error ends at {:.4g} of that at zero weights, the least of any such network is {:.4g}.",
+      f.theory_end / f.error_at_zero, f.least_error / f.error_at_zero);
+  if (f.whole && !f.whole->least_error)
+    text += fmt::format(" This start leads to a saddle, {:.4g} of that error above the least.",
+                        f.whole->excess / f.error_at_zero);
+  return depth.run ? text + on_run(depth, a) : text;
 }
 
 std::string warning_on(const DepthAnalysis& depth) {

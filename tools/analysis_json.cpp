@@ -62,6 +62,36 @@ Json run_json(const experiments::RecordedRun& run) {
   return json;
 }
 
+Json assumptions_json(const experiments::Assumptions& found) {
+  return {{"form", name_of(found.form)},
+          {"exact", found.exact},
+          {"whiteness_residual", number(found.whiteness)},
+          {"learnable", found.learnable},
+          {"missing_directions", found.missing_directions},
+          {"balance", list(found.balance)},
+          {"decoupling", list(found.decoupling)},
+          {"findings", found.findings}};
+}
+
+Json budget_json(const experiments::ErrorBudget& budget) {
+  const auto numbers = [](const linalg::Vector& v) { return list({v.begin(), v.end()}); };
+  Json json = {{"theory", numbers(budget.theory)},        {"run", numbers(budget.run)},
+               {"whole", numbers(budget.whole)},          {"remainder", numbers(budget.remainder)},
+               {"remainder_share", number(budget.ratio)}, {"parts", Json::object()}};
+  for (const auto& cause : budget.causes)
+    json["parts"][std::string(name_of(cause.cause))] = cause.off ? Json(0) : numbers(cause.part());
+  return json;
+}
+
+Json sharpness_json(const experiments::SharpnessCourse& course) {
+  Json json = {{"epochs", Json::array()}, {"lambda_max", Json::array()}};
+  for (const auto& sample : course.samples) {
+    json["epochs"].push_back(sample.epoch);
+    json["lambda_max"].push_back(number(sample.largest_eigenvalue));
+  }
+  return json;
+}
+
 Json depth_json(const DepthAnalysis& depth) {
   const auto& f = depth.forecast;
   Json modes = Json::array();
@@ -92,7 +122,15 @@ Json depth_json(const DepthAnalysis& depth) {
     json["strengths_low"] = by_mode(f.low);
     json["strengths_high"] = by_mode(f.high);
   }
+  json["assumptions"] = assumptions_json(depth.assumptions);
+  if (f.whole)
+    json["matrix_solution"] = {{"leads_to_least_error", f.whole->least_error},
+                               {"excess", number(f.whole->excess)},
+                               {"error", list(f.whole->error)},
+                               {"strengths", by_mode(f.whole->strengths)}};
   if (depth.run) json["run"] = run_json(*depth.run);
+  if (depth.sharpness_course) json["sharpness"] = sharpness_json(*depth.sharpness_course);
+  if (depth.budget) json["budget"] = budget_json(*depth.budget);
   return json;
 }
 
@@ -111,6 +149,10 @@ std::string analysis_json(const Analysis& analysis) {
                {"findings", findings(analysis)},
                {"modes", modes_json(analysis)},
                {"depths", Json::array()}};
+  if (analysis.noise)
+    json["noise"] = {{"sigma", analysis.noise->noise},
+                     {"edge", analysis.noise->edge},
+                     {"teacher", analysis.noise->teacher}};
   for (const auto& depth : analysis.depths) json["depths"].push_back(depth_json(depth));
   return json.dump(1) + "\n";
 }

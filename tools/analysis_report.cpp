@@ -97,7 +97,7 @@ Table depths_table(const Analysis& a) {
                                  text(f.theory_end / f.error_at_zero),
                                  text(f.least_error / f.error_at_zero)};
     if (trained) {
-      const bool ended = depth.run && depth.run->reason != network::DescentStop::diverged;
+      const bool ended = depth.settled();
       row.push_back(ended ? text(depth.run->error.back() / f.error_at_zero) : depth.run ? "diverged" : "–");
       row.push_back(ended && !depth.run->held_out_error.empty()
                         ? text(depth.run->held_out_error.back() / a.held_out_at_zero())
@@ -163,20 +163,123 @@ Section forecast_section(const Analysis& a) {
 Section depth_section(const Analysis& a) {
   Section section{"depth", "Depth and rate", {}};
   Table table{"Sharpness at the end",
-              {"N_{l}", "λ_{max} at theory's end", "at the least error", "recommended rate", "limit"},
+              {"N_{l}", "λ_{max} at theory's end", "recommended rate 1/λ_{max}", "limit 2/λ_{max}",
+               "λ_{max} at the least error", "limit there"},
               {}};
   for (const auto& depth : a.depths)
     table.rows.push_back({std::to_string(depth.layers()), text(depth.sharpness.theory),
-                          text(depth.sharpness.least_error), text(depth.limit() / 2, "{:.3g}"),
-                          text(depth.limit(), "{:.3g}")});
+                          text(depth.recommended(), "{:.3g}"), text(depth.limit(), "{:.3g}"),
+                          text(depth.sharpness.least_error),
+                          text(2 / depth.sharpness.least_error, "{:.3g}")});
   section.blocks.emplace_back(
-      Prose{"λ_{max} is the largest eigenvalue of the whole Hessian at balanced weights, by Lanczos "
-            "iteration with exact "
-            "products; below 2/λ_{max} descent can settle there. The recommended rate is half of that, by "
-            "the sharper of the two "
-            "ends."});
+      Prose{"λ_{max} is the largest eigenvalue of the whole Hessian, by Lanczos iteration with exact "
+            "products, at balanced "
+            "weights: where theory expects modes to end, and at the least error of any such network, towards "
+            "which learning "
+            "goes on where modes are no principal components, along ever weaker directions of the inputs. "
+            "Descent settles at "
+            "an end whose limit its rate does not exceed; a rate between the two limits learns the modes "
+            "and, much later, "
+            "may find the valley too sharp."});
   section.blocks.emplace_back(std::move(table));
   section.blocks.emplace_back(FigureReference{"depth-outlook"});
+  if (std::ranges::any_of(a.depths, [](const auto& d) { return d.sharpness_course.has_value(); }))
+    section.blocks.emplace_back(FigureReference{"sharpness-course"});
+  return section;
+}
+
+Section assumptions_section(const Analysis& a) {
+  Section section{"assumptions", "Which theory applies, and why", {}};
+  for (const auto& depth : a.depths) {
+    const auto& found = depth.assumptions;
+    section.blocks.emplace_back(Prose{fmt::format("N_{{l}} = {}: {}{}.", depth.layers(), name_of(found.form),
+                                                  found.exact ? "" : ", up to what the findings say")});
+    Table table{fmt::format("Findings, N_{{l}} = {}", depth.layers()), {"finding"}, {}};
+    for (const auto& sentence : found.findings) table.rows.push_back({sentence});
+    section.blocks.emplace_back(std::move(table));
+    if (depth.forecast.whole)
+      section.blocks.emplace_back(Prose{
+          fmt::format("The flow of the whole matrices is known exactly (drawn dotted): it leads to {}.",
+                      depth.forecast.whole->least_error
+                          ? std::string("the least error")
+                          : fmt::format("a saddle, {} of the error at zero weights above the least",
+                                        text(depth.forecast.whole->excess / depth.forecast.error_at_zero)))});
+  }
+  return section;
+}
+
+Section budget_section(const Analysis& a) {
+  Section section{"budget", "What parts the run from the closed form", {}};
+  section.blocks.emplace_back(
+      Prose{"Of each mode ln(t/t_{theory}) at half learning, t_{theory} the closed form of the flow (Eqs 12, "
+            "15 with s/d and "
+            "τ/d) from the nominal u_{0}: its causes, each measured by runs in which it is switched off, or "
+            "nothing else is "
+            "on. The remainder is what no cause explains. In per cent of theory's time, as norms over the "
+            "modes learned."});
+  for (const auto& depth : a.depths) {
+    if (!depth.budget) continue;
+    const auto& budget = *depth.budget;
+    Table table{fmt::format("Error budget, N_{{l}} = {}", depth.layers()),
+                {"cause", "size over modes", "largest", "mode"},
+                {}};
+    const auto row = [&table](std::string name, const linalg::Vector& part) {
+      double square = 0, largest = 0;
+      Eigen::Index where = -1;
+      for (Eigen::Index k = 0; k < part.size(); ++k) {
+        if (!std::isfinite(part[k])) continue;
+        square += part[k] * part[k];
+        if (where < 0 || std::abs(part[k]) > std::abs(largest)) {
+          largest = part[k];
+          where = k;
+        }
+      }
+      if (where < 0)
+        table.rows.push_back({std::move(name), "–", "–", "–"});
+      else
+        table.rows.push_back({std::move(name), text(100 * std::sqrt(square), "{:.3g} %"),
+                              text(100 * largest, "{:+.3g} %"), std::to_string(where + 1)});
+    };
+    row("the whole", budget.whole);
+    for (const auto& cause : budget.causes) {
+      if (cause.off)
+        table.rows.push_back({std::string(name_of(cause.cause)), "0, off already", "–", "–"});
+      else
+        row(std::string(name_of(cause.cause)), cause.part());
+    }
+    row("remainder", budget.remainder);
+    section.blocks.emplace_back(std::move(table));
+    std::string sentence =
+        std::isfinite(budget.ratio)
+            ? fmt::format("The remainder is {} of the whole.", text(100 * budget.ratio, "{:.2g} %"))
+            : std::string("No mode was learned in every run that the budget needs.");
+    if (!budget.unknown.empty()) {
+      std::string modes;
+      for (const auto k : budget.unknown) modes += fmt::format("{}{}", modes.empty() ? "" : ", ", k + 1);
+      sentence +=
+          fmt::format(" Without a remainder, for want of a run in which they were learned: mode{} {}.",
+                      budget.unknown.size() == 1 ? "" : "s", modes);
+    }
+    for (const auto& note : budget.notes) sentence += " " + note;
+    section.blocks.emplace_back(Prose{std::move(sentence)});
+  }
+  section.blocks.emplace_back(FigureReference{"error-budget"});
+  return section;
+}
+
+Section noise_section(const Analysis& a) {
+  Section section{"noise", "Noise and when to stop", {}};
+  const auto& noise = *a.noise;
+  section.blocks.emplace_back(
+      Prose{fmt::format("If targets are a teacher of few modes plus noise, alike and independent in every "
+                        "entry, the singular values of "
+                        "Σ^{{31}} have σ = {} (by their median), and the {} mode{} above {} stick{} out of "
+                        "the noise; the rest is fitted in "
+                        "vain, and error on new examples rises while it is. That assumption is yours to "
+                        "judge: correlated noise looks like "
+                        "a teacher.",
+                        text(noise.noise), noise.teacher.size(), noise.teacher.size() == 1 ? "" : "s",
+                        text(noise.edge), noise.teacher.size() == 1 ? "s" : "")});
   return section;
 }
 
@@ -216,9 +319,13 @@ validation::Report analysis_report(const Analysis& analysis, std::vector<validat
   report.answer = findings(analysis);
   report.sections.push_back(what_there_is_to_learn(analysis, report.figure("modes") != nullptr));
   report.sections.push_back(forecast_section(analysis));
+  report.sections.push_back(assumptions_section(analysis));
   report.sections.push_back(depth_section(analysis));
   if (std::ranges::any_of(analysis.depths, [](const auto& depth) { return depth.run.has_value(); }))
     report.sections.push_back(layers_section(analysis));
+  if (std::ranges::any_of(analysis.depths, [](const auto& depth) { return depth.budget.has_value(); }))
+    report.sections.push_back(budget_section(analysis));
+  if (analysis.noise) report.sections.push_back(noise_section(analysis));
   return report;
 }
 

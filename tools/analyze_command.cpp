@@ -15,6 +15,7 @@
 
 #include "dln/base/atomic_file.hpp"
 #include "dln/base/error.hpp"
+#include "dln/network/mode_strengths.hpp"
 #include "tools/analysis.hpp"
 #include "tools/build_info.hpp"
 #include "tools/commands.hpp"
@@ -34,6 +35,9 @@ using Network = network::LinearNetwork<double>;
 
 constexpr int kMostLayers = 100;
 constexpr std::size_t kMostDepths = 6;
+constexpr Eigen::Index kModesForNoise = 20;
+constexpr int kSharpnessSamples = 31;
+constexpr double kBudgetTimes = 2;    // as long as the run, for runs without one of the causes
 constexpr double kSmallStart = 1e-3;  // of the median strength at the end, by default
 
 struct AnalyzeOptions {
@@ -179,10 +183,14 @@ Read read(const AnalyzeOptions& options, const Request& request, base::Progress&
     rethrow_named(options.data, error);
   }
   if (!request.held_out_file) return result;
-  DataOptions other = options.data;
-  other.path = *request.held_out_file;
-  other.labels = other.targets = std::nullopt;
-  if (result.source.classes > 0) other.classes = std::to_string(result.source.classes);
+  // The same columns and scale, the classes that were found; its labels are found beside it by name.
+  const DataOptions other{
+      .path = *request.held_out_file,
+      .labels = {},
+      .targets = {},
+      .target_columns = options.data.target_columns,
+      .classes = result.source.classes > 0 ? std::to_string(result.source.classes) : options.data.classes,
+      .scale = options.data.scale};
   auto source = open_data(other);
   if (source.input_size != result.source.input_size || source.target_size != result.source.target_size)
     throw base::DataError(fmt::format(
@@ -222,11 +230,42 @@ std::vector<ModeDescription> describe(const Analysis& analysis, const data::Exam
   return all;
 }
 
+// What of the start of a network of one's own takes the place of u0: the median over the leading modes of the
+// part that grows, or of the strength where no more is known.
+double strength_of(const Network& network, const data::SingularModes& modes) {
+  linalg::Vector strengths =
+      network.depth().weight_matrices() == 2
+          ? network::growing_strengths(network, modes)
+          : linalg::Vector(network::mode_strengths(network, modes).strengths.cwiseAbs());
+  strengths.conservativeResize(std::min<Eigen::Index>(10, strengths.size()));
+  const double median = experiments::column_quantiles(strengths, 0.5)[0];
+  return std::max(median, 1e-12);
+}
+
 double small_strength(const experiments::LearningProblem& problem) {
   const auto [s, d] = experiments::aligned_modes(problem);
   const auto leading = std::min<Eigen::Index>(10, s.size());
   const linalg::Vector ends = s.head(leading).cwiseQuotient(d.head(leading));
   return kSmallStart * experiments::column_quantiles(ends, 0.5)[0];
+}
+
+// The network itself, how sharp its error is on the way, and what parts it from theory.
+void train(DepthAnalysis& depth, const experiments::AnalysisProblem& analysed, base::Progress& progress) {
+  const auto& forecast = depth.forecast;
+  depth.run = experiments::record_run(analysed, forecast.network, depth.rate, forecast.epochs, progress);
+  if (!depth.settled()) return;
+  const double last = depth.run->epochs.back();
+  if (last < 1) return;
+  progress.report("sharpness", 0);
+  depth.sharpness_course = experiments::sharpness_along(
+      analysed.problem.correlations, forecast.network, experiments::Way::descent,
+      {.learning_rate = depth.rate, .duration = last, .samples = kSharpnessSamples, .tolerance = 1e-4});
+  experiments::MemoryRunStore store;
+  depth.budget = experiments::budget(analysed.problem, forecast.network,
+                                     {.learning_rate = depth.rate,
+                                      .initial_strength = forecast.start.initial_strength,
+                                      .max_epochs = static_cast<long>(std::ceil(kBudgetTimes * last))},
+                                     store, progress);
 }
 
 DepthAnalysis analyze_depth(const Analysis& analysis, const Request& request, int layers, bool simulate,
@@ -242,23 +281,26 @@ DepthAnalysis analyze_depth(const Analysis& analysis, const Request& request, in
   if (request.network) {
     start.given = experiments::in_coordinates_of(analysis.analysed, *request.network);
     narrowest = *std::ranges::min_element(request.network->units());
+    if (!request.strength) start.initial_strength = strength_of(*start.given, problem.modes);
   }
   const auto sharpness = experiments::end_sharpness(problem, start.depth, narrowest);
-  const double rate = request.rate.value_or(1 / sharpness.largest());
-  if (request.rate && rate * sharpness.largest() > 2)
+  const double rate = request.rate.value_or(1 / sharpness.theory);
+  if (request.rate && rate * sharpness.theory > 2)
     message(fmt::format(
         "--rate {:g}: N_l = {} is stable below 2/lambda_max = {:.3g} only; expect it not to settle", rate,
-        layers, 2 / sharpness.largest()));
+        layers, 2 / sharpness.theory));
   DepthAnalysis depth{
       .sharpness = sharpness,
       .rate = rate,
       .rate_is_ours = !request.rate.has_value(),
       .forecast = experiments::make_forecast(
           analysis.analysed, {.start = start, .rate = rate, .most_epochs = request.most}, progress),
-      .run = {}};
-  if (simulate)
-    depth.run = experiments::record_run(analysis.analysed, depth.forecast.network, rate,
-                                        depth.forecast.epochs, progress);
+      .assumptions = {},
+      .run = {},
+      .sharpness_course = {},
+      .budget = {}};
+  depth.assumptions = experiments::check_assumptions(problem, depth.forecast.network);
+  if (simulate) train(depth, analysis.analysed, progress);
   return depth;
 }
 
@@ -298,6 +340,16 @@ validation::Provenance provenance(const AnalyzeOptions& options, const Analysis&
   return p;
 }
 
+// Where there are modes enough to tell noise by.
+std::optional<experiments::NoiseEstimate> noise_in(const experiments::LearningProblem& problem) {
+  const auto& sigma31 = problem.correlations.sigma31;
+  if (std::min(sigma31.rows(), sigma31.cols()) < kModesForNoise || problem.modes.size() < kModesForNoise)
+    return {};
+  linalg::Vector all = linalg::Vector::Zero(std::min(sigma31.rows(), sigma31.cols()));
+  all.head(problem.modes.size()) = problem.modes.singular_values;
+  return experiments::estimate_noise(all, sigma31.cols(), sigma31.rows());
+}
+
 Analysis analyze(const AnalyzeOptions& options, const Request& request, const Read& data,
                  base::Progress& progress) {
   Analysis analysis{.data_name = fs::path(options.data.path).filename().string(),
@@ -308,6 +360,7 @@ Analysis analyze(const AnalyzeOptions& options, const Request& request, const Re
                     .consistency = {},
                     .descriptions = {},
                     .depths = {},
+                    .noise = {},
                     .examples_held_out = data.split.held_out ? data.split.held_out->examples : 0,
                     .seed = request.seed,
                     .most_epochs = request.most};
@@ -323,6 +376,7 @@ Analysis analyze(const AnalyzeOptions& options, const Request& request, const Re
   const auto& problem = analysis.analysed.problem;
   analysis.consistency = data::consistency(problem.correlations, problem.modes, request.seed);
   analysis.descriptions = describe(analysis, data.source, request.image_rows > 0);
+  if (request.treatment == experiments::InputTreatment::white) analysis.noise = noise_in(problem);
   for (const int layers : request.layers)
     analysis.depths.push_back(analyze_depth(analysis, request, layers, options.simulate, progress));
   return analysis;

@@ -17,7 +17,7 @@
 //   competition   off: every mode by itself, on its own a and b
 //   start         (other than two matrices) off: each mode by itself, u0^{1/L} in every layer
 //   misalignment  Eq 18; off: Sigma11's mode block made diagonal, no cross-talk with the complement
-//   non-whiteness beyond what s/d and tau/d hold; off: white at the leading mode's variance, aligned before
+//   non-whiteness beyond what s/d and tau/d hold; off: white at the modes' mean variance, aligned before
 //   nonlinearity  tanh units; off: linear. Measured from the run only: what it does together with other
 //                 causes counts as its own
 //

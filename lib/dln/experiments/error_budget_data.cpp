@@ -116,8 +116,11 @@ BudgetData aligned(const BudgetData& given) {
 BudgetData white(const BudgetData& given) {
   BudgetData data = given;
   const Eigen::Index inputs = given.start.inputs();
-  data.variances.setConstant(given.variances[0]);
-  data.correlations.sigma11 = given.variances[0] * Matrix::Identity(inputs, inputs);
+  // Between the modes' own: with the largest of them weak modes would end where they start, with the least
+  // the strong ones would be too steep for the rate.
+  const double variance = std::exp(given.variances.array().log().mean());
+  data.variances.setConstant(variance);
+  data.correlations.sigma11 = variance * Matrix::Identity(inputs, inputs);
   const network::InputCompression few(data.correlations, data.start);
   data.modes = few.compress(data.modes);
   data.correlations = few.compress(data.correlations);

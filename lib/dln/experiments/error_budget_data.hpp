@@ -11,7 +11,7 @@ namespace dln::experiments {
 
 // What the inputs of a run are: no further from theory than each says.
 enum class BudgetInput {
-  white,     // Sigma11 = d_1 I, d_1 the leading mode's variance
+  white,     // Sigma11 = c I, c the geometric mean of the modes' variances
   aligned,   // Sigma11 = V diag(d) V^T and its own block on the complement: the modes made eigenvectors
   as_given,  // Sigma11
 };

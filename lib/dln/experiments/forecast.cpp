@@ -16,6 +16,7 @@
 #include "dln/network/hessian.hpp"
 #include "dln/network/initial_weights.hpp"
 #include "dln/network/pretraining.hpp"
+#include "dln/theory/matrix_solution.hpp"
 
 namespace dln::experiments {
 namespace {
@@ -162,6 +163,31 @@ void set_bands(Forecast& forecast, const LearningProblem& problem, const Draws& 
     forecast.modes[static_cast<std::size_t>(k)].half_low = low[k];
     forecast.modes[static_cast<std::size_t>(k)].half_high = high[k];
   }
+}
+
+std::optional<WholeForecast> whole_forecast(const LearningProblem& problem, const Network& start, double rate,
+                                            const std::vector<double>& epochs, Eigen::Index count) {
+  const auto& sigma11 = problem.correlations.sigma11;
+  const double c = sigma11(0, 0);
+  if (start.depth().weight_matrices() != 2 ||
+      sigma11 != Matrix(c * Matrix::Identity(sigma11.rows(), sigma11.cols())))
+    return {};
+  const Matrix w21 = start.weight(1), w32 = start.weight(2);
+  if (!(theory::lambda_balance(w21, w32).residual <= theory::kBalanceTolerance)) return {};
+  // With Sigma11 = c I the flow is that of Sigma31/c with tau/c.
+  const theory::MatrixSolution solution(w21, w32, problem.correlations.sigma31 / c, 1 / (rate * c));
+  const auto outcome = solution.outcome();
+  WholeForecast whole{
+      Matrix(static_cast<Eigen::Index>(epochs.size()), count), {}, outcome.least_error, c * outcome.excess};
+  for (std::size_t i = 0; i < epochs.size(); ++i) {
+    const Matrix map = solution.end_to_end_at(epochs[i]);
+    whole.strengths.row(static_cast<Eigen::Index>(i)) =
+        (problem.modes.output.leftCols(count).transpose() * map * problem.modes.input.leftCols(count))
+            .diagonal()
+            .transpose();
+    whole.error.push_back(squared_error_of_map(map, problem.correlations));
+  }
+  return whole;
 }
 
 // Of rank k: the best in the metric of Sigma11, from the SVD of Sigma31 Sigma11^{-1/2}.
@@ -316,6 +342,7 @@ Forecast make_forecast(const AnalysisProblem& analysed, const ForecastOptions& o
                     .error_at_zero = 0.5 * power,
                     .theory_end = 0,
                     .least_error = least_error(problem, narrowest),
+                    .whole = {},
                     .draws = 1,
                     .complete = true};
   for (Eigen::Index k = 0; k < count; ++k) {
@@ -328,6 +355,7 @@ Forecast make_forecast(const AnalysisProblem& analysed, const ForecastOptions& o
   if (const auto& out = analysed.held_out)
     forecast.held_out_error =
         error_curve(out->target_power, seen_in(problem.modes, *out), forecast.strengths);
+  forecast.whole = whole_forecast(problem, forecast.network, options.rate, forecast.epochs, count);
   if (scatters(options.start.kind)) {
     const auto draws = follow_draws(analysed, options, own, progress);
     forecast.draws = static_cast<int>(draws.strengths.size());

@@ -48,7 +48,6 @@ bool scatters(StartKind kind);
 // modes are no principal components learning goes on from the one towards the other.
 struct EndSharpness {
   double theory = 0, least_error = 0;  // lambda_max
-  double largest() const { return std::max(theory, least_error); }
 };
 // Throws NumericalError when a product overflows.
 EndSharpness end_sharpness(const LearningProblem& problem, base::Depth depth, Eigen::Index narrowest);
@@ -68,6 +67,15 @@ struct ModeForecast {
   double flow_half_epochs;                  // by the closed form of the flow
 };
 
+// The whole map's way by the matrix solution of the flow, modes overlapping as they do: of two matrices on
+// white inputs, from lambda-balanced starts.
+struct WholeForecast {
+  linalg::Matrix strengths;  // samples x modes
+  std::vector<double> error;
+  bool least_error;  // where it leads; else to a saddle
+  double excess;     // of the error there above the least
+};
+
 struct Forecast {
   StartOptions start;
   network::LinearNetwork<double> network;  // the start, draw 0
@@ -79,6 +87,7 @@ struct Forecast {
                                         // empty where starts do not scatter
   std::vector<double> error, error_low, error_high, held_out_error;  // the last where examples are held out
   double error_at_zero, theory_end, least_error;
+  std::optional<WholeForecast> whole;
   int draws;
   bool complete;  // the leading ten modes, or all, have passed half of their way
 

@@ -21,6 +21,7 @@ using Network = network::LinearNetwork<double>;
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 // A mode handed on along one direction but for rounding of the products that made the start.
 constexpr double kAlong = 1e-9;
+constexpr double kSettled = 1e-9;  // of the end, within which a mode has settled there
 
 // Where strengths go, epoch by epoch.
 class Course {
@@ -29,13 +30,16 @@ class Course {
       : epochs_(epochs), half_(half), strengths_(strengths) {
     strengths_.setConstant(kNothing);
   }
-  double last() const { return epochs_.back(); }
-  // False when nothing more is wanted.
+  // False when nothing more is wanted: at the last epoch, or once nothing will change any more.
   bool see(double epoch, double u) {
     if (std::isnan(half_epoch) && u >= half_)
       half_epoch = epoch == 0 ? 0 : epoch - 1 + (half_ - before_) / (u - before_);
+    const bool settled =
+        std::abs(u - 2 * half_) <= kSettled * half_ && std::abs(u - before_) <= kSettled * half_;
     before_ = u;
     if (epoch == epochs_[next_]) strengths_[static_cast<Eigen::Index>(next_++)] = u;
+    if (settled)
+      while (next_ < epochs_.size()) strengths_[static_cast<Eigen::Index>(next_++)] = 2 * half_;
     return next_ < epochs_.size() && std::isfinite(u);
   }
   double half_epoch = kNothing;
@@ -64,18 +68,22 @@ void follow_chain(std::vector<double> a, double s, double d, double rate, Course
   }
 }
 
-void follow_network(Network lone, double s, double d, double rate, Course& course) {
-  data::Correlations task;
-  task.sigma11 = Matrix::Constant(1, 1, d);
-  task.sigma31 = Matrix::Constant(1, 1, s);
-  network::ChainGradient<double> gradient(task, lone);
+// A network of one input and one output, whose matrices learn by outer products: no more is formed.
+void follow_network(Vector first, std::vector<Matrix> inner, Vector last, double s, double d, double rate,
+                    Course& course) {
+  std::vector<Vector> below(inner.size() + 1), above(inner.size() + 1);  // of and on every hidden layer
   for (double epoch = 0;; ++epoch) {
-    // The product of the chain, from the output inwards.
-    gradient.look(lone);
-    Matrix row = lone.weight(lone.depth().weight_matrices());
-    for (int l = lone.depth().weight_matrices() - 1; l >= 1; --l) row = Matrix(row * lone.weight(l));
-    if (!course.see(epoch, row(0, 0))) return;
-    gradient.step(lone, rate);
+    below.front() = first;
+    for (std::size_t l = 0; l < inner.size(); ++l) below[l + 1].noalias() = inner[l] * below[l];
+    above.back() = last;
+    for (std::size_t l = inner.size(); l-- > 0;) above[l].noalias() = inner[l].transpose() * above[l + 1];
+    const double u = last.dot(below.back());
+    if (!course.see(epoch, u)) return;
+    const double push = rate * (s - d * u);
+    first += push * above.front();
+    last += push * below.back();
+    for (std::size_t l = 0; l < inner.size(); ++l)
+      inner[l].noalias() += (push * above[l + 1]) * below[l].transpose();
   }
 }
 
@@ -146,11 +154,10 @@ double flow_half(const LoneStart& lone, double s, double d, double rate) try {
   return kNothing;  // a saddle's own way
 }
 
-Network lone_network(const Network& start, const Vector& first, const Vector& last) {
-  std::vector<Matrix> weights{first};
-  for (int l = 2; l < start.depth().weight_matrices(); ++l) weights.emplace_back(start.weight(l));
-  weights.emplace_back(last.transpose());
-  return Network::from_matrices(weights);
+std::vector<Matrix> inner_matrices(const Network& start) {
+  std::vector<Matrix> inner;
+  for (int l = 2; l < start.depth().weight_matrices(); ++l) inner.emplace_back(start.weight(l));
+  return inner;
 }
 
 struct Projections {
@@ -217,7 +224,7 @@ LoneModes follow_lone_modes(const LearningProblem& problem, Eigen::Index count, 
       lone = lone_start(start, first.col(k), last.col(k));
     Course course(epochs, s[k] / (2 * d[k]), found.strengths.col(k));
     if (lone.law == LoneLaw::network)
-      follow_network(lone_network(start, first.col(k), last.col(k)), s[k], d[k], rate, course);
+      follow_network(first.col(k), inner_matrices(start), last.col(k), s[k], d[k], rate, course);
     else
       follow_chain(lone.chain, s[k], d[k], rate, course);
     found.half_epochs[k] = course.half_epoch;
