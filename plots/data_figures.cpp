@@ -10,6 +10,8 @@ namespace {
 
 using Curve = std::vector<std::array<double, 2>>;
 
+constexpr double kLeastResidual = 1e-3;  // smaller ones are drawn there
+
 std::string number_or_nothing(double value) {
   return std::isfinite(value) ? fmt::format("{:.9g}", value) : std::string();
 }
@@ -25,13 +27,15 @@ void place(Script& script, double left, double right) {
 
 Drawing spectrum_figure(const data::SingularModes& modes, const data::Consistency& consistency) {
   Curve s, end, residuals;
+  double largest = 0;
   std::string tsv = "mode\ts\td\tend\toff_diagonal\tinvariance\tverdict\n";
   for (Eigen::Index k = 0; k < modes.size(); ++k) {
     const auto& mode = consistency.by_mode[static_cast<std::size_t>(k)];
     const double number = static_cast<double>(k) + 1;
+    largest = std::max(largest, mode.invariance);
     s.push_back({number, modes.singular_values[k]});
     end.push_back({number, modes.singular_values[k] / mode.variance});
-    residuals.push_back({number, std::max(mode.invariance, 1e-6)});
+    residuals.push_back({number, std::max(mode.invariance, kLeastResidual)});
     tsv += fmt::format("{}\t{:.17g}\t{:.17g}\t{:.17g}\t{}\t{:.9g}\t{}\n", k + 1, modes.singular_values[k],
                        mode.variance, modes.singular_values[k] / mode.variance,
                        number_or_nothing(mode.off_diagonal), mode.invariance, data::name_of(mode.verdict));
@@ -53,7 +57,8 @@ Drawing spectrum_figure(const data::SingularModes& modes, const data::Consistenc
       .curve(end)
       .line("unset y2tics; unset y2label; unset logscale y2; set ytics nomirror");
   place(script, 0.62, 0.985);
-  script.line("set ylabel '‖Σ11 v − d v‖ / d' offset 0.5,0; set yrange [1e-3:*]; set key outside top left")
+  script.line("set ylabel '‖Σ11 v − d v‖ / d' offset 0.5,0; set key outside top left")
+      .line(fmt::format("set yrange [{:g}:{:g}]", 0.8 * kLeastResidual, std::max(1.0, 1.5 * largest)))
       .line("set arrow 1 from graph 0, first 0.1 to graph 1, first 0.1 nohead dt (4,3) lc rgb '#555555'")
       .line("set arrow 2 from graph 0, first 0.3333 to graph 1, first 0.3333 nohead lc rgb '#555555'")
       .line("set label 1 'approximate below' at graph 0.99, first 0.39 right font ',11' tc rgb '#333333'")

@@ -75,13 +75,17 @@ class Plot {
   std::vector<std::function<void(Script&)>> data_;
 };
 
+int width_for(std::size_t columns) {
+  return 110 + 450 * static_cast<int>(columns);
+}
+
+// One panel of a row: room for the axis' title once, for its numbers in every panel.
 void place(Script& script, std::size_t column, std::size_t columns, double top, double bottom) {
-  const double width = 0.925 / static_cast<double>(columns),
-               left = 0.07 + width * static_cast<double>(column);
+  const double width = width_for(columns), left = 95 + 450 * static_cast<double>(column);
   script.line(
       fmt::format("set lmargin at screen {:g}; set rmargin at screen {:g}; set tmargin at screen {:g}; "
                   "set bmargin at screen {:g}",
-                  left, left + width - 0.03, top, bottom));
+                  left / width, (left + 395) / width, top, bottom));
 }
 
 std::string table(const std::vector<ForecastColumn>& columns, const std::vector<Eigen::Index>& modes) {
@@ -194,10 +198,6 @@ void set_time_axis(Script& script, const Forecast& forecast, bool logarithmic) {
                           std::max(2.0, forecast.epochs.back())));
 }
 
-int width_for(std::size_t columns) {
-  return 200 + 420 * static_cast<int>(columns);
-}
-
 }  // namespace
 
 Drawing forecast_figure(const std::vector<ForecastColumn>& columns, const std::vector<Eigen::Index>& modes) {
@@ -292,7 +292,9 @@ Drawing layer_growth_figure(const std::vector<ForecastColumn>& columns) {
   const bool logarithmic = spread_out(columns);
   static constexpr const char* kColours[] = {"#000000", "#1f49b6", "#1a8f3c",
                                              "#c2181b", "#8a5a00", "#7b2d8b"};
-  script.line("set multiplot; set ylabel 'growth of |W^l| over its start'; set xlabel 'time t (epochs)'");
+  script.line(
+      "set multiplot; set yrange [0:*]; set ylabel 'growth of ‖W‖ over its start'; set xlabel 'time t "
+      "(epochs)'");
   for (std::size_t c = 0; c < columns.size(); ++c) {
     const Forecast& f = *columns[c].forecast;
     if (!columns[c].run) continue;

@@ -54,19 +54,51 @@ std::string what_there_is(const Analysis& a) {
       modes, modes == 1 ? "" : "s", a.modes().singular_values[0], a.modes().singular_values[modes - 1]);
 }
 
+std::string counted(Eigen::Index count) {
+  return count == 0 ? "none" : std::to_string(count);
+}
+
 std::string on_consistency(const Analysis& a) {
   const auto& c = a.consistency;
   const auto all = static_cast<Eigen::Index>(c.by_mode.size());
   const auto good = c.count(ModeVerdict::consistent), nearly = c.count(ModeVerdict::approximate);
   if (good == all)
     return fmt::format(
-        "{} of the inputs: theory of single modes is exact up to what modes do to each other (Eq 18 "
-        "holds).",
+        "{} of the inputs (Eq 18 holds): theory of single modes is exact up to what modes do to each other.",
         all == 1 ? "The mode is a principal component" : "Every mode is a principal component");
   return fmt::format(
-      "Of {} mode{}, {} {} a principal component of the inputs (Eq 18) and {} nearly: where it is not, "
-      "theory of single modes ends at a larger error than the network will.",
-      all, all == 1 ? "" : "s", good, good == 1 ? "is" : "are", nearly);
+      "Of {} mode{}, {} {} a principal component of the inputs (Eq 18) and {} nearly: {} take part of what "
+      "others "
+      "leave, may come at other times, and let the network end at a smaller error than theory of single "
+      "modes does.",
+      all, all == 1 ? "" : "s", counted(good), good <= 1 ? "is" : "are", counted(nearly),
+      good + nearly == 0 ? "they" : "the others");
+}
+
+// Modes so near each other that their axes and their order are the start's.
+std::string on_near_modes(const Analysis& a) {
+  const auto& assumptions = a.depths.front().assumptions;
+  const auto leading = std::min<Eigen::Index>(static_cast<Eigen::Index>(kShown), a.modes().size());
+  Eigen::Index near = 0;
+  for (const auto& group : assumptions.near_modes)
+    for (Eigen::Index k = group.first; k < group.first + group.size; ++k) near += k < leading;
+  if (near == 0) return "";
+  return fmt::format(
+      "{} of the leading {} modes have a neighbour within {:g} % in s: these mix, and which comes first is "
+      "the start's.",
+      near, leading, 100 * experiments::kNearModes);
+}
+
+// Uncentred inputs often are mostly their mean, which says little of what is to be learned.
+std::string on_mean(const Analysis& a) {
+  const auto& c = a.analysed.problem.correlations;
+  if (a.treatment != experiments::InputTreatment::raw || c.input_mean.size() == 0) return "";
+  const double share = static_cast<double>(c.examples) * c.input_mean.squaredNorm() / c.sigma11.trace();
+  if (!(share > 0.5)) return "";
+  return fmt::format(
+      "The mean over examples holds {:.0f} % of the inputs' power, and mode 1 is mostly that; --inputs "
+      "centred leaves it out.",
+      100 * share);
 }
 
 std::string on_run(const DepthAnalysis& depth, const Analysis& a) {
@@ -156,6 +188,8 @@ std::vector<std::string> findings(const Analysis& analysis) {
   std::vector<std::string> all{what_there_is(analysis)};
   all.insert(all.end(), analysis.notes.begin(), analysis.notes.end());
   all.push_back(on_consistency(analysis));
+  for (auto sentence : {on_near_modes(analysis), on_mean(analysis)})
+    if (!sentence.empty()) all.push_back(std::move(sentence));
   for (const auto& depth : analysis.depths) {
     if (depth.rate > depth.limit()) all.push_back(warning_on(depth));
     all.push_back(on_depth(depth, analysis));

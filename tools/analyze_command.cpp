@@ -37,7 +37,7 @@ constexpr int kMostLayers = 100;
 constexpr std::size_t kMostDepths = 6;
 constexpr Eigen::Index kModesForNoise = 20;
 constexpr int kSharpnessSamples = 31;
-constexpr double kBudgetTimes = 2;    // as long as the run, for runs without one of the causes
+constexpr double kBudgetTimes = 1.25;    // as long as the run, for runs without one of the causes
 constexpr double kSmallStart = 1e-3;  // of the median strength at the end, by default
 
 struct AnalyzeOptions {
