@@ -37,8 +37,8 @@ constexpr int kMostLayers = 100;
 constexpr std::size_t kMostDepths = 6;
 constexpr Eigen::Index kModesForNoise = 20;
 constexpr int kSharpnessSamples = 31;
-constexpr double kBudgetTimes = 1.25;    // as long as the run, for runs without one of the causes
-constexpr double kSmallStart = 1e-3;  // of the median strength at the end, by default
+constexpr double kBudgetTimes = 1.25;  // as long as the run, for runs without one of the causes
+constexpr double kSmallStart = 1e-3;   // of the median strength at the end, by default
 
 struct AnalyzeOptions {
   DataOptions data;
@@ -382,10 +382,28 @@ Analysis analyze(const AnalyzeOptions& options, const Request& request, const Re
   return analysis;
 }
 
+// The folder of a report, made before the work begins; what a run that fails leaves empty is taken away.
+class ReportFolder {
+ public:
+  explicit ReportFolder(fs::path folder) : folder_(std::move(folder)) {
+    base::require_writable_directory(folder_ / "figures");
+  }
+  ~ReportFolder() {
+    std::error_code trouble;  // of a folder that is not empty, which stays
+    fs::remove(folder_ / "figures", trouble);
+    fs::remove(folder_, trouble);
+  }
+  ReportFolder(const ReportFolder&) = delete;
+  ReportFolder& operator=(const ReportFolder&) = delete;
+
+ private:
+  fs::path folder_;
+};
+
 int run_analyze(const AnalyzeOptions& options) {
   auto request = resolve(options);
   const fs::path folder = options.out;
-  base::require_writable_directory(folder / "figures");
+  const ReportFolder made(folder);
   const auto started = std::chrono::system_clock::now();
   ProgressLine progress;
   const auto data = read(options, request, progress);

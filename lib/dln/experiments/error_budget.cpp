@@ -5,6 +5,7 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
 #include <functional>
@@ -83,8 +84,7 @@ class Table {
       : runs_(runs) {
     std::vector<Key> keys;
     for (const Deviation& d : wanted)
-      for (const int divisor : {1, 2, 4})
-        if (divisor == 1 || !d.step) keys.push_back({divisor, d.situation});
+      for (const int divisor : divisors(d)) keys.push_back({divisor, d.situation});
     std::ranges::sort(keys, std::greater());  // the longest first
     keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
     std::vector<Vector> times(keys.size());
@@ -100,8 +100,9 @@ class Table {
 
   // Without the step: t is a quadratic in the rate up to its cube, of relative size (lambda s)^3.
   Vector times(const Deviation& d) const {
-    const Vector& t = at(d.situation, 1);
-    return d.step ? t : (8 * at(d.situation, 4) - 6 * at(d.situation, 2) + t) / 3;
+    const auto [coarse, middle, fine] = extrapolated();
+    return d.step ? at(d.situation, 1)
+                  : (8 * at(d.situation, fine) - 6 * at(d.situation, middle) + at(d.situation, coarse)) / 3;
   }
   Vector deviation(const Deviation& d) const {
     return times(d).cwiseQuotient(runs_.law(d.situation.input)).array().log();
@@ -109,6 +110,22 @@ class Table {
 
  private:
   using Key = std::pair<int, Situation>;
+
+  // What the rate is divided by. Without hidden layers a mode may be learned in a single step of the rate
+  // itself, which is no place to extrapolate from.
+  std::array<int, 3> extrapolated() const {
+    return runs_.shallow() ? std::array{4, 8, 16} : std::array{1, 2, 4};
+  }
+  std::vector<int> divisors(const Deviation& d) const {
+    std::vector<int> all{1};  // the order in the rate is judged by 1, 2, 4 of the run itself
+    if (!d.step) {
+      const auto three = extrapolated();
+      all.insert(all.end(), three.begin(), three.end());
+      all.insert(all.end(), {2, 4});
+    }
+    return all;
+  }
+
   const BudgetRuns& runs_;
   std::map<Key, Vector> times_;
 };

@@ -12,6 +12,7 @@
 // leaves the pairs in the remainder as well: `from_run_ratio` says how much that is.
 //
 //   step          the finite rate; off: extrapolated to 0 from the rate, its half and its quarter
+//                 (without hidden layers from a fourth, an eighth and a sixteenth of it)
 //   seed          the growing part P = |a + b|^2/4 of every mode; off: exactly u0, M left alone
 //   imbalance     the shrinking part M = |a - b|^2/4; off: 0
 //   competition   off: every mode by itself, on its own a and b

@@ -29,6 +29,7 @@ class BudgetRuns {
 
   Eigen::Index learnable() const { return learnable_; }
   bool two_matrices() const { return matrices_ == 2; }
+  bool shallow() const { return matrices_ == 1; }
   // The situation of the run itself but for tanh: each cause false that is off already, to kOffAlready.
   const Situation& full() const { return full_; }
   long max_epochs() const { return max_epochs_; }
