@@ -23,6 +23,22 @@ double shown(double epoch) {
   return std::max(epoch, 0.5);
 }
 
+// The points that a curve needs: its ends, and where it has moved by a line's width or two.
+template <std::size_t N>
+std::vector<std::array<double, N>> thinned(const std::vector<std::array<double, N>>& rows) {
+  std::vector<std::array<double, N>> kept;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto moved = [&](const std::array<double, N>& from, const std::array<double, N>& to) {
+      double most = 0;
+      for (std::size_t k = 1; k < N; ++k) most = std::max(most, std::abs(to[k] - from[k]));
+      return most > 0.004;
+    };
+    const bool corner = i + 1 < rows.size() && !kept.empty() && moved(kept.back(), rows[i + 1]);
+    if (i == 0 || i + 1 == rows.size() || corner) kept.push_back(rows[i]);
+  }
+  return kept;
+}
+
 Curve curve(const std::vector<double>& epochs, const linalg::Matrix& values, Eigen::Index column,
             double scale) {
   Curve points;
@@ -52,17 +68,17 @@ std::vector<std::array<double, 3>> band(const std::vector<double>& epochs, const
 // A plot command and its curves, in step.
 class Plot {
  public:
-  void add(const std::string& style, const std::string& title, Curve points) {
+  void add(const std::string& style, const std::string& title, const Curve& points) {
     if (points.size() < 2) return;
     command_ += fmt::format("{}'-' {} {}", command_.empty() ? "plot " : ", ", style,
                             title.empty() ? "notitle" : "title '" + literal(title) + "'");
-    data_.push_back([points = std::move(points)](Script& script) { script.curve(points); });
+    data_.push_back([points = thinned(points)](Script& script) { script.curve(points); });
   }
-  void add_band(const std::string& title, std::vector<std::array<double, 3>> rows) {
+  void add_band(const std::string& title, const std::vector<std::array<double, 3>>& rows) {
     if (rows.size() < 2) return;
     command_ += fmt::format("{}'-' using 1:2:3 with filledcurves {} {}", command_.empty() ? "plot " : ", ",
                             kBand, title.empty() ? "notitle" : "title '" + literal(title) + "'");
-    data_.push_back([rows = std::move(rows)](Script& script) { script.curve(rows); });
+    data_.push_back([rows = thinned(rows)](Script& script) { script.curve(rows); });
   }
   void draw(Script& script) const {
     if (command_.empty()) return;
@@ -271,7 +287,7 @@ Drawing sharpness_course_figure(const std::vector<SharpnessPanel>& panels) {
     level("lw 2 lc rgb '#d9302a'", "where theory ends", theory_end);
     level("lw 1.6 dt (6,4) lc rgb '#000000'", "2/rate", course->limit);
     level("lw 1.4 dt (2,3) lc rgb '#777777'", "least error", least_error);
-    plot.add("with linespoints pt 7 ps 0.5 lw 1.6 dt (7,4) lc rgb '#12339c'", "trained", std::move(measured));
+    plot.add("with linespoints pt 7 ps 0.5 lw 1.6 dt (7,4) lc rgb '#12339c'", "trained", measured);
     plot.draw(script);
     script.line("set ylabel; set key off");
   }
@@ -317,7 +333,7 @@ Drawing layer_growth_figure(const std::vector<ForecastColumn>& columns) {
       if (l < 6)
         plot.add(fmt::format("with lines lw {:g} lc rgb '{}' dt {}", 3.4 - 0.4 * static_cast<double>(l),
                              kColours[l], l + 1),
-                 fmt::format("W{}", l + 1), std::move(points));
+                 fmt::format("W{}", l + 1), points);
     }
     plot.draw(script);
     script.line("set ylabel");

@@ -188,12 +188,20 @@ Section depth_section(const Analysis& a) {
   return section;
 }
 
+std::string on_form(const experiments::Assumptions& found) {
+  if (found.form == experiments::ClosedForm::none)
+    return "no closed form is exact here. The forecast takes every mode by itself all the same; what that "
+           "neglects is "
+           "measured where the network is trained.";
+  return fmt::format("closed form: {}, {}.", name_of(found.form),
+                     found.exact ? "exact" : "in a limit that the findings name");
+}
+
 Section assumptions_section(const Analysis& a) {
   Section section{"assumptions", "Which theory applies, and why", {}};
   for (const auto& depth : a.depths) {
     const auto& found = depth.assumptions;
-    section.blocks.emplace_back(Prose{fmt::format("N_{{l}} = {}: {}{}.", depth.layers(), name_of(found.form),
-                                                  found.exact ? "" : ", up to what the findings say")});
+    section.blocks.emplace_back(Prose{fmt::format("N_{{l}} = {}: {}", depth.layers(), on_form(found))});
     Table table{fmt::format("Findings, N_{{l}} = {}", depth.layers()), {"finding"}, {}};
     for (const auto& sentence : found.findings) table.rows.push_back({sentence});
     section.blocks.emplace_back(std::move(table));
@@ -285,10 +293,11 @@ Section noise_section(const Analysis& a) {
 
 Section layers_section(const Analysis& a) {
   Section section{"layers", "Which layer changes when", {}};
-  section.blocks.emplace_back(
-      Prose{"Under the flow the squared size ‖W^{l}‖² of every matrix grows alike, whatever the data: a "
-            "matrix that starts "
-            "smaller grows by a larger factor, all at the same times."});
+  section.blocks.emplace_back(Prose{
+      "Under the flow the squared size ‖W^{l}‖² of every matrix grows alike, whatever the data: a "
+      "matrix that starts "
+      "smaller grows by a larger factor, all at the same times. Descent departs from that by its finite "
+      "steps: in the last column 1 is the flow."});
   Table table{
       "Growth of the size of each matrix",
       {"N_{l}", "matrix", "‖W‖ at the start", "at the end", "factor", "growth of ‖W‖² over that of W^{1}"},

@@ -27,6 +27,7 @@ nav ul { list-style:none; padding:0; display:flex; flex-wrap:wrap; gap:.3rem 1.1
 table { border-collapse:collapse; width:100%; font-size:.92rem; }
 th, td { text-align:left; padding:.35rem .6rem; border-bottom:1px solid var(--line); vertical-align:top; }
 th { color:var(--soft); font-weight:600; }
+caption { text-align:left; padding:1rem 0 .3rem; font-weight:600; }
 td.number { font-variant-numeric:tabular-nums; white-space:nowrap; }
 article { background:var(--card); border:1px solid var(--line); border-radius:8px; padding:1rem 1.1rem; margin:1rem 0; }
 .formula { font-family:"STIX Two Text", Cambria, Georgia, serif; font-size:1.1rem; margin:.5rem 0; overflow-x:auto; }
