@@ -14,6 +14,7 @@
 #include "dln/experiments/recorded_run.hpp"
 #include "dln/experiments/sharpness.hpp"
 #include "plots/drawing.hpp"
+#include "tools/analysis_request.hpp"
 #include "validation/report.hpp"
 
 namespace dln::tools {
@@ -59,6 +60,13 @@ struct Analysis {
   const data::SingularModes& modes() const { return analysed.problem.modes; }
   double held_out_at_zero() const;  // E of held-out examples at zero weights; 0 without any
 };
+
+struct ReadExamples {
+  data::ExampleSource source;  // drained
+  data::SplitCorrelations split;
+};
+Analysis analyze(const AnalyzeOptions& options, const Request& request, const ReadExamples& data,
+                 base::Progress& progress);
 
 // What is said first, a sentence each: on the terminal and at the head of the report.
 std::vector<std::string> findings(const Analysis& analysis);
