@@ -142,14 +142,18 @@ Drawing error_budget_figure(const ErrorBudgetFigure& figure) {
   script.line("set multiplot; set xzeroaxis lt -1 lw 0.8 lc rgb '#444444'")
       .line(
           "set ylabel 'ln(t_{run}/t_{theory}) (%)'; set lmargin at screen 0.075; set rmargin at screen 0.985")
-      .line("set key top left vertical maxrows 3 Left reverse samplen 2 width 1 font ',13'");
+      .line(
+          "set key top left vertical maxrows 3 Left reverse samplen 2 width 1 font ',13'; set offsets "
+          "0,0,graph 0.32,graph 0.02");
   for (std::size_t i = 0; i < count; ++i) {
     const auto& panel = figure.panels[i];
     const double top = 1 - (50 + 345 * static_cast<double>(i)) / height;
     script
         .line(fmt::format("set tmargin at screen {:.4f}; set bmargin at screen {:.4f}", top,
                           top - 265 / height))
-        .line(fmt::format("set xrange [0.3:{}]", static_cast<double>(panel.budget->whole.size()) + 0.7))
+        .line(fmt::format("set xrange [0.3:{}]; set xtics 1,{}",
+                          static_cast<double>(panel.budget->whole.size()) + 0.7,
+                          std::max<Eigen::Index>(1, panel.budget->whole.size() / 16)))
         .line(fmt::format("set label 1 '{}' at graph 0,1.07 left font ',13'", literal(heading(panel))))
         .line(i + 1 == count ? "set xlabel 'number of the mode'" : "unset xlabel");
     draw(script, panel);

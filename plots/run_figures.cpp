@@ -67,7 +67,7 @@ Drawing layer_growth_figure(const std::vector<ForecastColumn>& columns) {
       "(epochs)'");
   for (std::size_t c = 0; c < columns.size(); ++c) {
     const experiments::Forecast& f = *columns[c].forecast;
-    if (!columns[c].run) continue;
+    if (!columns[c].run || columns[c].run->epochs.size() < 2) continue;
     const auto& run = *columns[c].run;
     place(script, c, columns.size(), 0.88, 0.2);
     set_time_axis(script, f, logarithmic);

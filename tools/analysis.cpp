@@ -6,6 +6,7 @@
 #include <cmath>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <utility>
 
 #include "dln/base/error.hpp"
@@ -62,7 +63,7 @@ double strength_of(const Network& network, const data::SingularModes& modes) {
           : linalg::Vector(network::mode_strengths(network, modes).strengths.cwiseAbs());
   strengths.conservativeResize(std::min<Eigen::Index>(10, strengths.size()));
   const double median = experiments::column_quantiles(strengths, 0.5)[0];
-  return std::max(median, 1e-12);
+  return std::max(median, std::numeric_limits<double>::min());
 }
 
 double small_strength(const experiments::LearningProblem& problem) {
@@ -72,11 +73,23 @@ double small_strength(const experiments::LearningProblem& problem) {
   return kSmallStart * experiments::column_quantiles(ends, 0.5)[0];
 }
 
+// The network of the file, in the coordinates of the problem.
+Network given_start(const experiments::AnalysisProblem& analysed, const Request& request) {
+  try {
+    auto network = experiments::in_coordinates_of(analysed, *request.network);
+    if (!network::end_to_end(network).allFinite())
+      throw base::DataError("its weights are so large that their product overflows; scale them down");
+    return network;
+  } catch (const base::Error& error) {
+    throw base::DataError(fmt::format("cannot start from {}: {}", request.network_file, error.what()));
+  }
+}
+
 // The network itself, how sharp its error is on the way, and what parts it from theory.
 void train(DepthAnalysis& depth, const experiments::AnalysisProblem& analysed, base::Progress& progress) {
   const auto& forecast = depth.forecast;
   depth.run = experiments::record_run(analysed, forecast.network, depth.rate, forecast.epochs, progress);
-  if (!depth.settled()) return;
+  if (!depth.settled() || depth.run->epochs.empty()) return;
   const double last = depth.run->epochs.back();
   if (last < 1) return;
   progress.report("sharpness", 0);
@@ -100,28 +113,27 @@ DepthAnalysis analyze_depth(const Analysis& analysis, const Request& request, in
       .hidden_units = request.hidden,
       .initial_strength = request.strength ? *request.strength : small_strength(problem),
       .seed = request.seed};
-  Eigen::Index narrowest = layers == 2 ? problem.modes.size() : request.hidden;
   if (request.network) {
-    start.given = experiments::in_coordinates_of(analysis.analysed, *request.network);
-    narrowest = *std::ranges::min_element(request.network->units());
+    start.given = given_start(analysis.analysed, request);
     if (!request.strength) start.initial_strength = strength_of(*start.given, problem.modes);
   }
-  const auto sharpness = experiments::end_sharpness(problem, start.depth, narrowest);
-  const double rate = request.rate.value_or(1 / sharpness.theory);
-  if (request.rate && rate * sharpness.theory > 2)
+  auto network = experiments::draw_start(problem, start, 0, progress);
+  const auto sharpness = experiments::sharpness_ahead(problem, network);
+  const double rate = request.rate.value_or(1 / sharpness.largest());
+  if (request.rate && rate * sharpness.largest() > 2)
     message(fmt::format(
         "--rate {:g}: N_l = {} is stable below 2/lambda_max = {:.3g} only; expect it not to settle", rate,
-        layers, 2 / sharpness.theory));
-  DepthAnalysis depth{
-      .sharpness = sharpness,
-      .rate = rate,
-      .rate_is_ours = !request.rate.has_value(),
-      .forecast = experiments::make_forecast(
-          analysis.analysed, {.start = start, .rate = rate, .most_epochs = request.most}, progress),
-      .assumptions = {},
-      .run = {},
-      .sharpness_course = {},
-      .budget = {}};
+        layers, 2 / sharpness.largest()));
+  DepthAnalysis depth{.sharpness = sharpness,
+                      .rate = rate,
+                      .rate_is_ours = !request.rate.has_value(),
+                      .forecast = experiments::make_forecast(
+                          analysis.analysed, std::move(network),
+                          {.start = start, .rate = rate, .most_epochs = request.most}, progress),
+                      .assumptions = {},
+                      .run = {},
+                      .sharpness_course = {},
+                      .budget = {}};
   depth.assumptions = experiments::check_assumptions(problem, depth.forecast.network);
   if (simulate) train(depth, analysis.analysed, progress);
   return depth;

@@ -21,7 +21,7 @@ namespace dln::tools {
 
 // One depth: what theory expects, and what the network did if it was trained.
 struct DepthAnalysis {
-  experiments::EndSharpness sharpness;
+  experiments::SharpnessAhead sharpness;
   double rate = 0;
   bool rate_is_ours = true;  // 1/lambda_max, as opposed to one asked for
   experiments::Forecast forecast;
@@ -31,8 +31,8 @@ struct DepthAnalysis {
   std::optional<experiments::SharpnessCourse> sharpness_course;
   std::optional<experiments::ErrorBudget> budget;
 
-  double recommended() const { return 1 / sharpness.theory; }
-  double limit() const { return 2 / sharpness.theory; }
+  double recommended() const { return 1 / sharpness.largest(); }
+  double limit() const { return 2 / sharpness.largest(); }
   bool settled() const { return run && run->reason != network::DescentStop::diverged; }
   int layers() const { return forecast.start.depth.layers(); }
 };

@@ -43,10 +43,12 @@ plots::DepthOutlook outlook_of(const Analysis& a) {
   const auto leading = std::min<Eigen::Index>(10, aligned.singular_values.size());
   const experiments::AlignedModes modes{aligned.singular_values.head(leading),
                                         aligned.input_variances.head(leading)};
+  const Eigen::Index narrowest = *std::ranges::min_element(a.depths.front().forecast.network.units());
   const double u0 = a.depths.front().forecast.start.initial_strength;
   plots::DepthOutlook outlook{{2, 3, 4, 5, 6, 8, 10, 14, 20, 30, 50, 70, 100}, {}, {}, {}, u0};
   for (const int layers : outlook.layers) {
-    const double lambda = experiments::advise_rate(modes, layers, u0).largest_eigenvalue;
+    const double lambda =
+        experiments::sharpness_at_theory_end(a.analysed.problem, base::Depth::from_layers(layers), narrowest);
     double first = std::numeric_limits<double>::infinity(), last = 0;
     for (Eigen::Index k = 0; k < leading; ++k) {
       const auto numbers = theory::with_input_variance(
@@ -67,8 +69,8 @@ plots::Drawing sharpness_course_of(const Analysis& a) {
   std::vector<plots::SharpnessPanel> panels;
   for (const auto& depth : a.depths)
     if (depth.sharpness_course)
-      panels.push_back(
-          {depth.layers(), &*depth.sharpness_course, depth.sharpness.theory, depth.sharpness.least_error});
+      panels.push_back({depth.layers(), &*depth.sharpness_course, depth.sharpness.theory_end,
+                        depth.sharpness.least_error});
   return plots::sharpness_course_figure(panels);
 }
 
@@ -84,7 +86,8 @@ plots::Drawing budgets_of(const Analysis& a) {
           "the whole difference as marks beside them.",
       .panels = {}};
   for (const auto& depth : a.depths)
-    if (depth.budget) figure.panels.push_back({fmt::format("N_l = {}", depth.layers()), &*depth.budget});
+    if (depth.budget && std::isfinite(depth.budget->ratio))
+      figure.panels.push_back({fmt::format("N_l = {}", depth.layers()), &*depth.budget});
   return plots::error_budget_figure(figure);
 }
 
@@ -101,7 +104,7 @@ std::vector<plots::Drawing> analysis_drawings(const Analysis& analysis, Eigen::I
   drawings.push_back(plots::forecast_figure(columns, drawn_modes(analysis.modes().size())));
   drawings.push_back(plots::depth_outlook_figure(outlook_of(analysis)));
   const auto any = [&](auto has) { return std::ranges::any_of(analysis.depths, has); };
-  if (any([](const auto& depth) { return depth.run.has_value(); }))
+  if (any([](const auto& depth) { return depth.run && depth.run->epochs.size() > 1; }))
     drawings.push_back(plots::layer_growth_figure(columns));
   if (any([](const auto& depth) { return depth.sharpness_course.has_value(); }))
     drawings.push_back(sharpness_course_of(analysis));

@@ -61,6 +61,11 @@ void set_start(Request& request, const AnalyzeOptions& options) {
   request.network =
       read_weights_file(options.start, static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
                                            static_cast<std::uint64_t>(::sysconf(_SC_PAGE_SIZE)));
+  request.network_file = options.start;
+  if (options.hidden)
+    throw base::DomainError(
+        fmt::format("--hidden {}: the network in {} has hidden layers of its own; leave it out",
+                    *options.hidden, options.start));
   const int layers = request.network->depth().layers();
   if (options.depth && request.layers != std::vector<int>{layers})
     throw base::DomainError(fmt::format("--depth {}: expected {}, the layers of the network in {}",
@@ -107,7 +112,7 @@ Request resolve(const AnalyzeOptions& options) {
   Request request;
   request.treatment = treatment_named(options.inputs);
   request.layers = layers_listed(options.depth.value_or("2,3,5"));
-  request.hidden = strict_int("--hidden", options.hidden, 1, 4096);
+  request.hidden = strict_int("--hidden", options.hidden.value_or("100"), 1, 4096);
   request.strength = positive_or_auto("--u0", options.strength);
   request.rate = positive_or_auto("--rate", options.rate);
   request.most = strict_int("--at-most", options.most, 1, 1'000'000);

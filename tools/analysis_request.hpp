@@ -12,9 +12,9 @@ namespace dln::tools {
 
 struct AnalyzeOptions {
   DataOptions data;
-  std::string inputs = "raw", hidden = "100", start = "random", strength = "auto", rate = "auto",
-              held_out = "0.1", most = "20000", seed = "1", out = "analysis";
-  std::optional<std::string> depth, image;
+  std::string inputs = "raw", start = "random", strength = "auto", rate = "auto", held_out = "0.1",
+              most = "20000", seed = "1", out = "analysis";
+  std::optional<std::string> depth, hidden, image;
   bool simulate = false, json = false;
 };
 
@@ -25,6 +25,7 @@ struct Request {
   Eigen::Index hidden = 100;
   experiments::StartKind start = experiments::StartKind::random;
   std::optional<network::LinearNetwork<double>> network;  // of the file named as a start
+  std::string network_file;
   std::optional<double> strength, rate;
   double held_out_share = 0;
   std::optional<std::string> held_out_file;

@@ -2,9 +2,12 @@
 // rate; and, if asked, the network trained beside it.
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <tbb/task_arena.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 
@@ -22,13 +25,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// All that an analysis may have.
+constexpr std::array kFigureIds{
+    "spectrum", "modes", "forecast", "depth-outlook", "layer-growth", "sharpness-course", "error-budget"};
+
 ReadExamples read(const AnalyzeOptions& options, const Request& request, base::Progress& progress) {
   ReadExamples result;
   try {
     result.source = open_data(options.data);
     result.split = data::correlate_split(result.source, request.held_out_share, request.seed, progress);
-    if (!result.split.learned.sigma11.allFinite() || !result.split.learned.sigma31.allFinite())
-      throw base::DataError("its values are so large that their products overflow; scale them down");
+    require_representable(result.split.learned);
   } catch (const base::DataError& error) {
     rethrow_named(options.data, error);
   }
@@ -46,6 +52,11 @@ ReadExamples read(const AnalyzeOptions& options, const Request& request, base::P
     throw base::DataError(fmt::format(
         "{}: {} inputs and {} targets; expected {} and {}, as {} has", other.path, source.input_size,
         source.target_size, result.source.input_size, result.source.target_size, options.data.path));
+  if (!source.input_names.empty() && !result.source.input_names.empty() &&
+      source.input_names != result.source.input_names)
+    throw base::DataError(fmt::format("{}: its input columns are {}; expected {}, in this order, as {} has",
+                                      other.path, fmt::join(source.input_names, ", "),
+                                      fmt::join(result.source.input_names, ", "), options.data.path));
   result.split.held_out = data::correlate(source, progress);
   return result;
 }
@@ -63,7 +74,7 @@ validation::Provenance provenance(const AnalyzeOptions& options, const Analysis&
   p.options = {{"data", options.data.path},
                {"inputs", options.inputs},
                {"depth", options.depth.value_or("default")},
-               {"hidden units", options.hidden},
+               {"hidden units", options.hidden.value_or("default")},
                {"start", options.start},
                {"u0", options.strength},
                {"rate", options.rate},
@@ -104,6 +115,13 @@ class ReportFolder {
   fs::path folder_;
 };
 
+// Figures of an earlier analysis that this one does not have.
+void remove_others(const fs::path& folder, const std::vector<validation::Figure>& figures) {
+  for (const char* id : kFigureIds)
+    if (std::ranges::none_of(figures, [&](const auto& figure) { return figure.id == id; }))
+      for (const char* ending : {".svg", ".tsv", ".gp"}) fs::remove(folder / (std::string(id) + ending));
+}
+
 int run_analyze(const AnalyzeOptions& options) {
   auto request = resolve(options);
   const fs::path folder = options.out;
@@ -126,6 +144,7 @@ int run_analyze(const AnalyzeOptions& options) {
     figures.push_back(report_figure(drawing, folder));
   }
   progress.clear();
+  remove_others(folder / "figures", figures);
   const auto json = analysis_json(analysis);
   const auto report =
       analysis_report(analysis, std::move(figures), provenance(options, analysis, data.source, started));
@@ -149,8 +168,7 @@ void add_analyze(CLI::App& app, Action& chosen) {
       "What your data will teach a deep linear network: what, in which order, when, at which rate");
   add_data_options(*command, options->data);
   command->add_option("--depth", options->depth, "Layers N_l, as in 2,3,5 (the default), each 2 to 100");
-  command->add_option("--hidden", options->hidden, "Units in every hidden layer, 1 to 4096")
-      ->capture_default_str();
+  command->add_option("--hidden", options->hidden, "Units in every hidden layer, 1 to 4096 (default: 100)");
   command
       ->add_option("--start", options->start,
                    "random, decoupled, orthogonal, pretrained, or a file with weights, .npz (W1, W2, ...) or "

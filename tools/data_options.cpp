@@ -62,6 +62,14 @@ void add_data_options(CLI::App& command, DataOptions& options) {
   command.add_option("--scale", options.scale, "Factor on every input (default: 1/255 for IDX, else 1)");
 }
 
+void require_representable(const data::Correlations& correlations) {
+  if (!correlations.sigma11.allFinite() || !correlations.sigma31.allFinite())
+    throw base::DataError("its values are so large that their products overflow; scale them down");
+  const double largest = correlations.sigma11.cwiseAbs().maxCoeff();
+  if (largest > 0 && largest < 1e-250)
+    throw base::DataError("its values are so small that their products underflow; scale them up");
+}
+
 void rethrow_named(const DataOptions& options, const std::exception& error) {
   const std::string what = error.what();
   if (what.find(options.path) != std::string::npos) throw base::DataError(what);
@@ -87,8 +95,7 @@ ReadData read_data(const DataOptions& options, base::Progress& progress) {
   try {
     auto source = open_data(options);
     auto correlations = data::correlate(source, progress);
-    if (!correlations.sigma11.allFinite() || !correlations.sigma31.allFinite())
-      throw base::DataError("its values are so large that their products overflow; scale them down");
+    require_representable(correlations);
     return {std::move(source), std::move(correlations)};
   } catch (const base::DataError& error) {
     rethrow_named(options, error);

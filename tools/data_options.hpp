@@ -43,6 +43,9 @@ void require_not_read(const DataOptions& options, std::string_view what, const s
 // both.
 int strict_int(std::string_view what, std::string_view text, int least, int most);
 
+// Throws base::DataError for values whose products are beyond the range of doubles.
+void require_representable(const data::Correlations& correlations);
+
 // What is unusual about the data and was accepted all the same, a sentence each: constant inputs, more inputs
 // than examples, classes without an example.
 std::vector<std::string> notes_on(const data::ExampleSource& source, const data::Correlations& correlations);

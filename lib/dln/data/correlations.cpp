@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "dln/base/error.hpp"
 #include "dln/base/random.hpp"
@@ -65,24 +66,29 @@ SplitCorrelations correlate_split(ExampleSource& source, double share, std::uint
   base::require(share >= 0 && share < 1, "share held out", share, "a number from 0 to less than 1");
   CorrelationAccumulator learned(source.input_size, source.target_size), held_out = learned;
   auto stream = base::stream(seed, "held out");
+  const auto all = static_cast<double>(source.examples);
+  // How many are still to be looked at, and to be held out: of those left each with the same probability.
+  double left = all, wanted = std::min(std::round(share * all), all - 1);
+  const bool any = wanted > 0;
   Dataset batch;
-  std::uint64_t seen = 0, kept_back = 0;
   std::vector<Eigen::Index> chosen[2];
   while (source.next(batch)) {
     for (auto& columns : chosen) columns.clear();
-    for (Eigen::Index j = 0; j < batch.inputs.cols(); ++j) chosen[stream.bernoulli(share)].push_back(j);
+    for (Eigen::Index j = 0; j < batch.inputs.cols(); ++j, --left) {
+      const bool out = stream.bernoulli(wanted / left);
+      wanted -= out;
+      chosen[out].push_back(j);
+    }
     for (const bool out : {false, true})
       if (!chosen[out].empty())
         (out ? held_out : learned)
             .add(chosen[!out].empty() ? batch
                                       : Dataset{batch.inputs(Eigen::all, chosen[out]),
                                                 batch.targets(Eigen::all, chosen[out])});
-    kept_back += chosen[true].size();
-    seen += static_cast<std::uint64_t>(batch.inputs.cols());
-    progress.report("reading examples", static_cast<double>(seen) / static_cast<double>(source.examples));
+    progress.report("reading examples", 1 - left / all);
   }
   SplitCorrelations split{learned.result(), std::nullopt};
-  if (kept_back > 0) split.held_out = held_out.result();
+  if (any) split.held_out = held_out.result();
   return split;
 }
 

@@ -51,9 +51,8 @@ struct SplitCorrelations {
   Correlations learned;
   std::optional<Correlations> held_out;  // nothing where none was
 };
-// Drains the source. Each example is held out with probability `share`, by a random stream of its own: the
-// same examples from the same file and seed. Throws DomainError unless 0 <= share < 1, DataError when all are
-// held out.
+// Drains the source. Of its P examples round(share P), but never all, are held out, chosen by a random stream
+// of their own: the same ones from the same file and seed. Throws DomainError unless 0 <= share < 1.
 SplitCorrelations correlate_split(ExampleSource& source, double share, std::uint64_t seed,
                                   base::Progress& progress);
 

@@ -201,12 +201,16 @@ void describe(ErrorBudget& b, long epochs) {
     if (c.off) off.push_back(name_of(c.cause));
   if (!off.empty())
     b.notes.push_back(fmt::format("off already, exactly 0 without a run: {}", fmt::join(off, ", ")));
-  b.notes.push_back(fmt::format(
-      "step: half times depend on the rate with order {:.3f}, median over the modes", b.step_order));
+  if (std::isfinite(b.step_order))
+    b.notes.push_back(
+        fmt::format("step: half times depend on the rate with order {:.3f}, median over the modes, 1 where "
+                    "steps are small",
+                    b.step_order));
   describe_unknown(b, epochs);
-  b.notes.push_back(fmt::format("remainder: {:.2g} of the whole; {:.2g} measured from the run alone", b.ratio,
-                                b.from_run_ratio));
-  if (b.ratio <= kLargeRemainder) return;
+  if (std::isfinite(b.ratio))
+    b.notes.push_back(fmt::format("remainder: {:.2g} of the whole; {:.2g} measured from the run alone",
+                                  b.ratio, b.from_run_ratio));
+  if (!(b.ratio > kLargeRemainder)) return;
   const CausePart* most = nullptr;
   double apart = -1;
   for (const CausePart& c : b.causes)

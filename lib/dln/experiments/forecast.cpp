@@ -271,15 +271,22 @@ Network draw_start(const LearningProblem& problem, const StartOptions& options, 
   throw base::DomainError("a start: expected one of the kinds there are");
 }
 
-EndSharpness end_sharpness(const LearningProblem& problem, base::Depth depth, Eigen::Index narrowest) {
+double sharpness_at_theory_end(const LearningProblem& problem, base::Depth depth, Eigen::Index narrowest) {
   const auto& modes = problem.modes;
   const Eigen::Index held = std::min(narrowest, modes.size());
   const auto [s, d] = aligned_modes(problem);
   const Vector ends = s.head(held).cwiseQuotient(d.head(held));
-  const Matrix theory =
-      modes.output.leftCols(held) * ends.asDiagonal() * modes.input.leftCols(held).transpose();
-  return {sharpness_at(problem, depth, theory, held),
-          sharpness_at(problem, depth, best_map(problem, held), held)};
+  return sharpness_at(
+      problem, depth,
+      modes.output.leftCols(held) * ends.asDiagonal() * modes.input.leftCols(held).transpose(), held);
+}
+
+SharpnessAhead sharpness_ahead(const LearningProblem& problem, const Network& start) {
+  const Eigen::Index narrowest = *std::ranges::min_element(start.units());
+  const Eigen::Index held = std::min(narrowest, problem.modes.size());
+  return {network::top_hessian_eigenvalue(start, problem.correlations, {.tolerance = 1e-4}).value,
+          sharpness_at_theory_end(problem, start.depth(), narrowest),
+          sharpness_at(problem, start.depth(), best_map(problem, held), held)};
 }
 
 double error_of_strengths(double target_power, const AlignedModes& modes, const Vector& u) {
@@ -316,9 +323,13 @@ double Forecast::epochs_to(double share) const {
 
 Forecast make_forecast(const AnalysisProblem& analysed, const ForecastOptions& options,
                        base::Progress& progress) {
+  return make_forecast(analysed, draw_start(analysed.problem, options.start, 0, progress), options, progress);
+}
+
+Forecast make_forecast(const AnalysisProblem& analysed, Network start, const ForecastOptions& options,
+                       base::Progress& progress) {
   check(options);
   const auto& problem = analysed.problem;
-  auto start = draw_start(problem, options.start, 0, progress);
   const Eigen::Index narrowest = *std::ranges::min_element(start.units());
   Eigen::Index count = std::min({narrowest, problem.modes.size(), options.most_modes});
   if (lone_law(problem, count, start) == LoneLaw::network) count = std::min(count, kMostNetworks);

@@ -43,14 +43,18 @@ network::LinearNetwork<double> draw_start(const LearningProblem& problem, const 
 // Whether draws differ in what theory expects of them.
 bool scatters(StartKind kind);
 
-// How sharp the error is where learning ends, by the whole Hessian of the network: at theory's end, every
-// mode at s/d in equal layers, and at the least error of any network of this narrowest layer, balanced. Where
-// modes are no principal components learning goes on from the one towards the other.
-struct EndSharpness {
-  double theory = 0, least_error = 0;  // lambda_max
+// lambda_max of the whole Hessian where learning begins and where it ends: at the start; at theory's end,
+// every mode at s/d in equal layers; and at the least error of any network of this narrowest layer, balanced.
+// Where modes are no principal components learning goes on from the one end towards the other.
+struct SharpnessAhead {
+  double start = 0, theory_end = 0, least_error = 0;
+  // What a rate has to bear to learn what theory expects.
+  double largest() const { return std::max(start, theory_end); }
 };
 // Throws NumericalError when a product overflows.
-EndSharpness end_sharpness(const LearningProblem& problem, base::Depth depth, Eigen::Index narrowest);
+SharpnessAhead sharpness_ahead(const LearningProblem& problem, const network::LinearNetwork<double>& start);
+// The one at theory's end, of a network whose narrowest layer is this.
+double sharpness_at_theory_end(const LearningProblem& problem, base::Depth depth, Eigen::Index narrowest);
 
 struct ForecastOptions {
   StartOptions start;
@@ -95,7 +99,10 @@ struct Forecast {
   double epochs_to(double share) const;
 };
 
-// Throws DomainError for options out of their domains.
+// From draw 0, or from the start that the caller has drawn. Throws DomainError for options out of their
+// domains.
+Forecast make_forecast(const AnalysisProblem& analysed, network::LinearNetwork<double> start,
+                       const ForecastOptions& options, base::Progress& progress);
 Forecast make_forecast(const AnalysisProblem& analysed, const ForecastOptions& options,
                        base::Progress& progress);
 

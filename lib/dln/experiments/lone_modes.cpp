@@ -98,12 +98,12 @@ struct LoneStart {
 std::optional<std::vector<double>> along_one_direction(const Network& start, const Vector& first,
                                                        const Vector& last) {
   const int matrices = start.depth().weight_matrices();
-  std::vector<double> chain{first.norm()};
+  std::vector<double> chain{first.stableNorm()};
   if (!(chain[0] > 0)) return {};
   Vector direction = first / chain[0];
   for (int l = 2; l < matrices; ++l) {
     const Vector passed = start.weight(l) * direction;
-    const double size = passed.norm();
+    const double size = passed.stableNorm();
     if (!(size > 0)) return {};
     const Vector next = passed / size;
     if ((start.weight(l).transpose() * next - size * direction).norm() > kAlong * size) return {};
@@ -118,7 +118,7 @@ std::optional<std::vector<double>> along_one_direction(const Network& start, con
 
 LoneStart lone_start(const Network& start, const Vector& first, const Vector& last) {
   if (start.depth().weight_matrices() == 2) {
-    const double plus = (first + last).norm() / 2, minus = (first - last).norm() / 2;
+    const double plus = (first + last).stableNorm() / 2, minus = (first - last).stableNorm() / 2;
     return {LoneLaw::two_layers, {plus + minus, plus - minus}};
   }
   auto chain = along_one_direction(start, first, last);
