@@ -66,17 +66,17 @@ TEST(CorrelateSplit, HoldsOutTheShareThatWasAskedFor) {
   for (const double share : {0.1, 0.5, 0.9}) {
     double held = 0;
     for (std::uint64_t seed = 1; seed <= 20; ++seed)
-      held += static_cast<double>(split(share, seed).held_out->examples);
+      held += static_cast<double>(split(share, seed).held_out.value().examples);
     // Binomial, of 20 x 60: five standard deviations.
     EXPECT_NEAR(held, 1200 * share, 5 * std::sqrt(1200 * share * (1 - share))) << share;
   }
 }
 
 TEST(CorrelateSplit, IsThatOfItsSeedWhateverTheBatches) {
-  const Matrix wanted = examples_in(*split(0.3, 5, kExamples).held_out);
+  const Matrix wanted = examples_in(split(0.3, 5, kExamples).held_out.value());
   for (const Eigen::Index size : {1, 2, 7, 59})
-    EXPECT_EQ(examples_in(*split(0.3, 5, size).held_out), wanted) << size;
-  EXPECT_NE(examples_in(*split(0.3, 6).held_out), wanted);
+    EXPECT_EQ(examples_in(split(0.3, 5, size).held_out.value()), wanted) << size;
+  EXPECT_NE(examples_in(split(0.3, 6).held_out.value()), wanted);
 }
 
 TEST(CorrelateSplit, OfNothingHoldsNothingOut) {

@@ -93,9 +93,10 @@ TEST(Forecast, SaysByWhichLaw) {
 
 TEST(Forecast, BandsHoldAsManyFreshStartsAsTheySay) {
   const auto analysed = tree();
-  const auto options = options_for(analysed, StartKind::random, 3);
+  auto options = options_for(analysed, StartKind::random, 3);
+  options.draws = 400;
   const auto forecast = forecast_of(analysed, options);
-  EXPECT_EQ(forecast.draws, 40);
+  EXPECT_EQ(forecast.draws, 400);
   base::SilentProgress silent;
   const auto& first = forecast.modes[0];
   EXPECT_LT(first.half_low, first.half_high);
@@ -108,8 +109,8 @@ TEST(Forecast, BandsHoldAsManyFreshStartsAsTheySay) {
     const double trained = record_run(analysed, start, options.rate, forecast.epochs, silent).half_epochs[0];
     whole += trained >= first.half_low && trained <= first.half_high;
   }
-  // 80 % of 200, within three deviations: of these, sqrt(0.16/200), and of the 40 that drew the band.
-  const double deviation = std::sqrt(0.16 / 200 + 0.16 / 40);
+  // 80 % of 200, within three deviations: of these, sqrt(0.16/200), and of the 400 that drew the band.
+  const double deviation = std::sqrt(0.16 / 200 + 0.16 / 400);
   EXPECT_NEAR(lone / 200.0, 0.8, 3 * deviation);
   // The run's half times are interpolated between samples, and modes do see each other a little.
   EXPECT_NEAR(whole / 200.0, 0.8, 4 * deviation);

@@ -200,16 +200,18 @@ TEST(LoneModes, EndExactlyAtTheirEndOnceSettledHoweverLongOneLooks) {
                 problem.modes.singular_values[k] / (1.5 - 0.25 * static_cast<double>(k)), 1e-12);
 }
 
-TEST(LoneModes, AreNoNumbersOnceTheyDiverge) {
+// Nobody could wait for the last of these epochs.
+TEST(LoneModes, AreNoNumbersOnceTheyDivergeAndFollowedNoFurther) {
   const auto problem = aligned();
+  const std::vector<double> epochs{0, 2000, 1e15};
   for (Eigen::Index matrices : {1, 2, 3}) {
-    const auto modes = follow_lone_modes(problem, 3, decoupled(problem, unequal_strengths(matrices)), 50,
-                                         every_epoch_to(10'000, 2000));
+    const auto modes =
+        follow_lone_modes(problem, 3, decoupled(problem, unequal_strengths(matrices)), 50, epochs);
     EXPECT_TRUE(modes.strengths.row(0).allFinite());
-    EXPECT_TRUE(modes.strengths.bottomRows(5).array().isNaN().all()) << modes.strengths;
+    EXPECT_TRUE(modes.strengths.bottomRows(2).array().isNaN().all()) << modes.strengths;
   }
-  const auto network = follow_lone_modes(one_mode(), 1, random_start({3, 6, 5, 1}, 0.4), 50, {0, 5, 10'000});
-  EXPECT_TRUE(std::isnan(network.strengths(2, 0)));
+  const auto network = follow_lone_modes(one_mode(), 1, random_start({3, 6, 5, 1}, 0.4), 50, epochs);
+  EXPECT_TRUE(network.strengths.bottomRows(2).array().isNaN().all());
 }
 
 TEST(LoneModes, ThatStartBeyondHalfNeedNoTime) {
