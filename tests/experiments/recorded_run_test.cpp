@@ -142,7 +142,7 @@ TEST(RecordedRun, TellsRatesOnEitherSideOfTheEdge) {
       2 / linalg::symmetric_eigen(network::dense_hessian(end, analysed.problem.correlations)).values[0];
   EXPECT_FALSE(record(analysed, near, 0.95 * limit, epochs).error_rose);
   EXPECT_TRUE(record(analysed, near, 1.05 * limit, epochs).error_rose);
-  EXPECT_FALSE(record(analysed, end, 0.05, epochs).error_rose) << "rounding is no rise";
+  EXPECT_FALSE(record(analysed, end, 1e-12, epochs).error_rose) << "rounding is no rise";
 }
 
 TEST(RecordedRun, RefusesWhatDoesNotFit) {
