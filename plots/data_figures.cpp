@@ -10,8 +10,6 @@ namespace {
 
 using Curve = std::vector<std::array<double, 2>>;
 
-constexpr double kLeastResidual = 1e-3;  // smaller ones are drawn there
-
 std::string number_or_nothing(double value) {
   return std::isfinite(value) ? fmt::format("{:.9g}", value) : std::string();
 }
@@ -26,16 +24,17 @@ void place(Script& script, double left, double right) {
 }  // namespace
 
 Drawing spectrum_figure(const data::SingularModes& modes, const data::Consistency& consistency) {
+  constexpr double kLeastDrawn = 1e-3;  // on a logarithmic axis, which has no 0: white inputs have no other
+  double largest = 0.5;                 // so that both bounds are in view
   Curve s, end, residuals;
-  double largest = 0;
   std::string tsv = "mode\ts\td\tend\toff_diagonal\tinvariance\tverdict\n";
   for (Eigen::Index k = 0; k < modes.size(); ++k) {
     const auto& mode = consistency.by_mode[static_cast<std::size_t>(k)];
     const double number = static_cast<double>(k) + 1;
-    largest = std::max(largest, mode.invariance);
     s.push_back({number, modes.singular_values[k]});
     end.push_back({number, modes.singular_values[k] / mode.variance});
-    residuals.push_back({number, std::max(mode.invariance, kLeastResidual)});
+    residuals.push_back({number, std::max(mode.invariance, kLeastDrawn)});
+    largest = std::max(largest, mode.invariance);
     tsv += fmt::format("{}\t{:.17g}\t{:.17g}\t{:.17g}\t{}\t{:.9g}\t{}\n", k + 1, modes.singular_values[k],
                        mode.variance, modes.singular_values[k] / mode.variance,
                        number_or_nothing(mode.off_diagonal), mode.invariance, data::name_of(mode.verdict));
@@ -57,8 +56,11 @@ Drawing spectrum_figure(const data::SingularModes& modes, const data::Consistenc
       .curve(end)
       .line("unset y2tics; unset y2label; unset logscale y2; set ytics nomirror");
   place(script, 0.62, 0.985);
-  script.line("set ylabel '‖Σ11 v − d v‖ / d' offset 0.5,0; set key outside top left")
-      .line(fmt::format("set yrange [{:g}:{:g}]", 0.8 * kLeastResidual, std::max(1.0, 1.5 * largest)))
+  script
+      .line(fmt::format(
+          "set ylabel '‖Σ11 v − d v‖ / d' offset 0.5,0; set yrange [{:g}:{:.3g}]; set key outside "
+          "top left",
+          kLeastDrawn, 2 * largest))
       .line("set arrow 1 from graph 0, first 0.1 to graph 1, first 0.1 nohead dt (4,3) lc rgb '#555555'")
       .line("set arrow 2 from graph 0, first 0.3333 to graph 1, first 0.3333 nohead lc rgb '#555555'")
       .line("set label 1 'approximate below' at graph 0.99, first 0.39 right font ',11' tc rgb '#333333'")
@@ -74,7 +76,8 @@ Drawing spectrum_figure(const data::SingularModes& modes, const data::Consistenc
       "of the inputs (Eq 18).",
       "Left: singular values of the modes fall with their number, and the strengths at which they end, s/d, "
       "beside "
-      "them. Right: for each mode how far Σ11 turns it away from itself; below the lower line it counts as a "
+      "them. Right: for each mode how far Σ11 turns it away from itself, 0.001 for what is less; below the "
+      "lower line it counts as a "
       "principal component, below the upper one nearly.",
       script.text(), std::move(tsv)};
 }

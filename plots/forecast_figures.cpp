@@ -51,9 +51,9 @@ std::string table(const std::vector<ForecastColumn>& columns, const std::vector<
 }
 
 void draw_strengths(Script& script, const ForecastColumn& column, const std::vector<Eigen::Index>& modes,
-                    bool legend) {
+                    bool legend, bool logarithmic) {
   const Forecast& f = *column.forecast;
-  Plot plot;
+  Plot plot(logarithmic);
   const auto end_of = [&](Eigen::Index k) { return f.modes[static_cast<std::size_t>(k)].end; };
   std::vector<Eigen::Index> drawn;
   for (const Eigen::Index k : modes)
@@ -81,15 +81,15 @@ void draw_strengths(Script& script, const ForecastColumn& column, const std::vec
   for (const Eigen::Index k : drawn)
     if (const double half = f.modes[static_cast<std::size_t>(k)].half_epochs; std::isfinite(half))
       script.line(fmt::format("set label {} '{}' at {:.6g},1.13 center font ',12' front", 10 + k, k + 1,
-                              shown(half)));
+                              logarithmic ? std::max(half, 0.5) : half));
   plot.draw(script);
   for (const Eigen::Index k : drawn) script.line(fmt::format("unset label {}", 10 + k));
 }
 
-void draw_errors(Script& script, const ForecastColumn& column, bool legend) {
+void draw_errors(Script& script, const ForecastColumn& column, bool legend, bool logarithmic) {
   const Forecast& f = *column.forecast;
   const auto title = [&](const char* text) { return legend ? std::string(text) : std::string(); };
-  Plot plot;
+  Plot plot(logarithmic);
   if (!f.error_low.empty())
     plot.add_band("", band(
                           f.epochs, [&](std::size_t i) { return f.error_low[i]; },
@@ -107,8 +107,15 @@ void draw_errors(Script& script, const ForecastColumn& column, bool legend) {
   }
   const double last = f.epochs.back();
   plot.add("with lines lw 1 lc rgb '#777777'", title("least of any such network"),
-           {{0.5, f.least_error / f.error_at_zero}, {last, f.least_error / f.error_at_zero}});
+           {{0, f.least_error / f.error_at_zero}, {last, f.least_error / f.error_at_zero}});
   plot.draw(script);
+}
+
+// "1, 2, 3"
+std::string listed(const std::vector<Eigen::Index>& modes) {
+  std::string text;
+  for (const Eigen::Index k : modes) text += fmt::format("{}{}", text.empty() ? "" : ", ", k + 1);
+  return text;
 }
 
 }  // namespace
@@ -117,7 +124,9 @@ Drawing forecast_figure(const std::vector<ForecastColumn>& columns, const std::v
   Script script("forecast", width_for(columns.size()), 780);
   const bool logarithmic = spread_out(columns);
   script.line("set multiplot; set mxtics default");
-  script.line("set key at screen 0.06,0.995 left top vertical maxrows 1 Left reverse samplen 3 font ',13'");
+  script.line(fmt::format(
+      "set key at screen 0.06,0.995 left top vertical maxrows {} Left reverse samplen 3 font ',13'",
+      columns.size() == 1 ? 2 : 1));
   script.line("set yrange [0:1.2]; set ytics 0,0.25,1; set ylabel 'strength of mode, u / (s/d)'");
   for (std::size_t c = 0; c < columns.size(); ++c) {
     const Forecast& f = *columns[c].forecast;
@@ -125,24 +134,26 @@ Drawing forecast_figure(const std::vector<ForecastColumn>& columns, const std::v
     set_time_axis(script, f, logarithmic);
     script.line(fmt::format("set label 1 'N_l = {}, rate {:.3g}' at graph 0,1.05 left font ',14'",
                             f.start.depth.layers(), f.rate));
-    draw_strengths(script, columns[c], modes, c == 0);
+    draw_strengths(script, columns[c], modes, c == 0, logarithmic);
     script.line("set key off; set ylabel; set label 1 ''");
   }
-  script.line("set key at screen 0.06,0.50 left top vertical maxrows 1 Left reverse samplen 3 font ',13'");
+  script.line(fmt::format(
+      "set key at screen 0.06,0.515 left top vertical maxrows {} Left reverse samplen 3 font ',13'",
+      columns.size() == 1 ? 3 : 1));
   script.line("set yrange [0:1.08]; set ylabel 'error E / E(0)'; set xlabel 'time t (epochs)'");
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    place(script, c, columns.size(), 0.445, 0.13);
+    place(script, c, columns.size(), columns.size() == 1 ? 0.425 : 0.445, 0.13);
     set_time_axis(script, *columns[c].forecast, logarithmic);
-    draw_errors(script, columns[c], c == 0);
+    draw_errors(script, columns[c], c == 0, logarithmic);
     script.line("set key off; set ylabel");
   }
   script.line("unset multiplot");
   const bool trained = std::ranges::any_of(columns, [](const auto& column) { return column.run != nullptr; });
   return {"forecast",
           fmt::format(
-              "What will be learned, and when: strengths of modes over where theory expects them to end, and "
-              "the error, at {} depth{}{}.",
-              columns.size(), columns.size() == 1 ? "" : "s",
+              "What will be learned, and when: strengths of mode{} {} over where theory expects them to end, "
+              "and the error, at {} depth{}{}.",
+              modes.size() == 1 ? "" : "s", listed(modes), columns.size(), columns.size() == 1 ? "" : "s",
               logarithmic ? "; time on a logarithmic axis, its first half epoch cut" : ""),
           fmt::format(
               "One column a depth. Above, strengths of modes rise from nearly 0 to 1, numbered at their half "

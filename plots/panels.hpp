@@ -18,11 +18,6 @@ using Curve = std::vector<std::array<double, 2>>;
 
 inline constexpr const char* kBand = "fc rgb '#f3b9b4' fs solid 0.75 noborder";
 
-// Epochs start at 0, which a logarithmic axis does not have: half an epoch stands for it.
-inline double shown(double epoch) {
-  return std::max(epoch, 0.5);
-}
-
 // The points that a curve needs: its ends, and where it has moved by a line's width or two.
 template <std::size_t N>
 std::vector<std::array<double, N>> thinned(const std::vector<std::array<double, N>>& rows) {
@@ -44,14 +39,14 @@ inline Curve curve(const std::vector<double>& epochs, const linalg::Matrix& valu
   Curve points;
   for (std::size_t i = 0; i < epochs.size(); ++i)
     if (const double y = values(static_cast<Eigen::Index>(i), column) / scale; std::isfinite(y))
-      points.push_back({shown(epochs[i]), y});
+      points.push_back({epochs[i], y});
   return points;
 }
 
 inline Curve curve(const std::vector<double>& epochs, const std::vector<double>& values, double scale) {
   Curve points;
   for (std::size_t i = 0; i < std::min(epochs.size(), values.size()); ++i)
-    if (std::isfinite(values[i])) points.push_back({shown(epochs[i]), values[i] / scale});
+    if (std::isfinite(values[i])) points.push_back({epochs[i], values[i] / scale});
   return points;
 }
 
@@ -61,23 +56,26 @@ std::vector<std::array<double, 3>> band(const std::vector<double>& epochs, const
   std::vector<std::array<double, 3>> rows;
   for (std::size_t i = 0; i < epochs.size(); ++i)
     if (std::isfinite(low(i)) && std::isfinite(high(i)))
-      rows.push_back({shown(epochs[i]), low(i) / scale, high(i) / scale});
+      rows.push_back({epochs[i], low(i) / scale, high(i) / scale});
   return rows;
 }
 
 // A plot command and its curves, in step.
 class Plot {
  public:
+  // Epochs start at 0, which a logarithmic axis does not have: half an epoch stands for it there.
+  explicit Plot(bool logarithmic) : time_(logarithmic ? "($1 < 0.5 ? 0.5 : $1)" : "1") {}
+
   void add(const std::string& style, const std::string& title, const Curve& points) {
     if (points.size() < 2) return;
-    command_ += fmt::format("{}'-' {} {}", command_.empty() ? "plot " : ", ", style,
+    command_ += fmt::format("{}'-' using {}:2 {} {}", command_.empty() ? "plot " : ", ", time_, style,
                             title.empty() ? "notitle" : "title '" + literal(title) + "'");
     data_.push_back([points = thinned(points)](Script& script) { script.curve(points); });
   }
   void add_band(const std::string& title, const std::vector<std::array<double, 3>>& rows) {
     if (rows.size() < 2) return;
-    command_ += fmt::format("{}'-' using 1:2:3 with filledcurves {} {}", command_.empty() ? "plot " : ", ",
-                            kBand, title.empty() ? "notitle" : "title '" + literal(title) + "'");
+    command_ += fmt::format("{}'-' using {}:2:3 with filledcurves {} {}", command_.empty() ? "plot " : ", ",
+                            time_, kBand, title.empty() ? "notitle" : "title '" + literal(title) + "'");
     data_.push_back([rows = thinned(rows)](Script& script) { script.curve(rows); });
   }
   void draw(Script& script) const {
@@ -87,17 +85,17 @@ class Plot {
   }
 
  private:
-  std::string command_;
+  std::string time_, command_;
   std::vector<std::function<void(Script&)>> data_;
 };
 
 inline int width_for(std::size_t columns) {
-  return 110 + 450 * static_cast<int>(columns);
+  return 130 + 450 * static_cast<int>(columns);
 }
 
 // One panel of a row: room for the axis' title once, for its numbers in every panel.
 inline void place(Script& script, std::size_t column, std::size_t columns, double top, double bottom) {
-  const double width = width_for(columns), left = 95 + 450 * static_cast<double>(column);
+  const double width = width_for(columns), left = 115 + 450 * static_cast<double>(column);
   script.line(
       fmt::format("set lmargin at screen {:g}; set rmargin at screen {:g}; set tmargin at screen {:g}; "
                   "set bmargin at screen {:g}",

@@ -13,7 +13,9 @@ using namespace panels;
 Drawing sharpness_course_figure(const std::vector<SharpnessPanel>& panels) {
   Script script("sharpness-course", width_for(panels.size()), 430);
   std::string tsv = "N_l\tepoch\tlargest_eigenvalue\tlimit\ttheory_end\tleast_error\n";
-  script.line("set key at screen 0.06,0.99 left top vertical maxrows 1 Left reverse samplen 3 font ',12'");
+  script.line(fmt::format(
+      "set key at screen 0.06,0.99 left top vertical maxrows {} Left reverse samplen 3 font ',12'",
+      panels.size() == 1 ? 2 : 1));
   script.line(
       "set multiplot; set ylabel 'largest eigenvalue over that where theory ends'; set xlabel 'time t "
       "(epochs)'");
@@ -33,7 +35,7 @@ Drawing sharpness_course_figure(const std::vector<SharpnessPanel>& panels) {
     script.line(fmt::format("set xtics {:g}", tic * std::round(last / 4 / tic)));
     script.line(fmt::format("set xrange [0:{:.6g}]; set yrange [0:{:.6g}]", last, std::min(most, 20.0)));
     script.line(fmt::format("set label 1 'N_l = {}' at graph 0,1.06 left font ',14'", layers));
-    Plot plot;
+    Plot plot(false);
     const auto level = [&](const char* style, const char* name, double value) {
       plot.add(fmt::format("with lines {}", style), name,
                {{0, value / theory_end}, {last, value / theory_end}});
@@ -75,13 +77,13 @@ Drawing layer_growth_figure(const std::vector<ForecastColumn>& columns) {
         fmt::format("set label 1 'N_l = {}' at graph 0,1.05 left font ',14'; set key inside left top "
                     "vertical Left reverse samplen 3 font ',12'",
                     f.start.depth.layers()));
-    Plot plot;
+    Plot plot(logarithmic);
     for (Eigen::Index l = 0; l < run.squares.cols(); ++l) {
       Curve points;
       for (std::size_t i = 0; i < run.epochs.size(); ++i) {
         const double growth = std::sqrt(run.squares(static_cast<Eigen::Index>(i), l) / run.squares(0, l)) - 1;
         if (!std::isfinite(growth)) continue;
-        points.push_back({shown(run.epochs[i]), growth});
+        points.push_back({run.epochs[i], growth});
         tsv += fmt::format("{}\t{}\t{:g}\t{:.9g}\n", f.start.depth.layers(), l + 1, run.epochs[i], growth);
       }
       if (l < 6)

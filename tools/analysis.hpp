@@ -83,7 +83,8 @@ struct HalfTimes {
   int compared = 0, inside = 0;  // inside the band over starts, where there is one
   double median = 0, worst = 0;  // |run/theory - 1|
   Eigen::Index worst_mode = 0;
-  int missed = 0;  // expected within the epochs and not reached by the run
+  bool begun = false;  // some begin beyond half
+  int missed = 0;      // expected within the epochs and not reached by the run
 };
 HalfTimes compare_half_times(const DepthAnalysis& depth);
 

@@ -108,7 +108,7 @@ std::vector<plots::Drawing> analysis_drawings(const Analysis& analysis, Eigen::I
     drawings.push_back(plots::layer_growth_figure(columns));
   if (any([](const auto& depth) { return depth.sharpness_course.has_value(); }))
     drawings.push_back(sharpness_course_of(analysis));
-  if (any([](const auto& depth) { return depth.budget.has_value(); }))
+  if (any([](const auto& depth) { return depth.budget && std::isfinite(depth.budget->ratio); }))
     drawings.push_back(budgets_of(analysis));
   return drawings;
 }

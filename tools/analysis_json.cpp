@@ -104,6 +104,7 @@ Json depth_json(const DepthAnalysis& depth) {
                {"start", name_of(f.start.kind)},
                {"u0", f.start.initial_strength},
                {"law", name_of(f.law)},
+               {"lambda_max_start", number(depth.sharpness.start)},
                {"lambda_max_theory_end", number(depth.sharpness.theory_end)},
                {"lambda_max_least_error", number(depth.sharpness.least_error)},
                {"rate", depth.rate},

@@ -32,14 +32,15 @@ Section depth_section(const Analysis& a) {
                "limit 2/λ_{max}", "λ_{max} at the least error", "limit there"},
               {}};
   for (const auto& depth : a.depths)
-    table.rows.push_back({std::to_string(depth.layers()), cell(depth.sharpness.theory_end),
-                          cell(depth.recommended(), "{:.3g}"), cell(depth.limit(), "{:.3g}"),
-                          cell(depth.sharpness.least_error),
+    table.rows.push_back({std::to_string(depth.layers()), cell(depth.sharpness.start),
+                          cell(depth.sharpness.theory_end), cell(depth.recommended(), "{:.3g}"),
+                          cell(depth.limit(), "{:.3g}"), cell(depth.sharpness.least_error),
                           cell(2 / depth.sharpness.least_error, "{:.3g}")});
   section.blocks.emplace_back(
       Prose{"λ_{max} is the largest eigenvalue of the whole Hessian, by Lanczos iteration with exact "
             "products, at balanced "
-            "weights: where theory expects modes to end, and at the least error of any such network, towards "
+            "weights (and at the start as it is): where theory expects modes to end, and at the least error "
+            "of any such network, towards "
             "which learning "
             "goes on where modes are no principal components, along ever weaker directions of the inputs. "
             "Descent settles at "

@@ -70,13 +70,17 @@ TEST_F(AnalyzeRefusals, NetworksThatDoNotComposeWithTheData) {
     spill(start, weights);
     return start.string();
   };
-  refuses(2, {"--start", with(R"({"W0": [[[1, 0], [0, 1]], [[1, 0], [0, 1]]]})")},
+  refuses(3, {"--start", with(R"({"W0": [[[1, 0], [0, 1]], [[1, 0], [0, 1]]]})")},
           "inputs of the network = 2: expected 3");
-  refuses(2, {"--start", with(R"({"W0": [[[1, 0, 0], [0, 1, 0]], [[1, 0]]]})")},
+  refuses(3, {"--start", with(R"({"W0": [[[1, 0, 0], [0, 1, 0]], [[1, 0]]]})")},
           "outputs of the network = 1: expected 2");
   refuses(3, {"--start", with(R"({"W0": [[[1, 0, 0]], [[1, 0], [0, 1]]]})")}, "W2 has 2 columns; expected 1");
   refuses(3, {"--start", with(R"({"W0": "none"})")}, "W0: expected an array of matrices");
   refuses(3, {"--start", with("not JSON")}, "not valid JSON");
+  refuses(3, {"--start", with(R"({"W0": [[[1e200, 0, 0], [0, 1, 0]], [[1e200, 0], [0, 1]]]})")},
+          "so large that their product overflows");
+  refuses(2, {"--hidden", "7", "--start", with(R"({"W0": [[[1, 0, 0], [0, 1, 0]], [[1, 0], [0, 1]]]})")},
+          "has hidden layers of its own");
   refuses(2, {"--depth", "4", "--start", with(R"({"W0": [[[1, 0, 0], [0, 1, 0]], [[1, 0], [0, 1]]]})")},
           "expected 3, the layers of the network in");
 }
@@ -90,6 +94,12 @@ TEST_F(AnalyzeRefusals, DataThatTeachNothing) {
   refuses(3, {"--held-out", "0"}, "inputs are all zero");
   spill(data, "a,b,p,q\n1e300,0,1,0\n0,1e300,0,1\n");
   refuses(3, {"--held-out", "0"}, "scale them down");
+  spill(data, "a,b,p,q\n1e-150,0,1,0\n0,1e-150,0,1\n");
+  refuses(3, {"--held-out", "0"}, "scale them up");
+  spill(data, kData);
+  spill(folder / "other.csv", "b,a,c,p,q\n1,2,3,4,5\n");
+  refuses(3, {"--held-out", (folder / "other.csv").string()},
+          "its input columns are b, a, c; expected a, b, c");
   spill(data, "a,b,p,q\n1,nan,1,0\n");
   refuses(3, {}, "'nan' is not a finite number");
   spill(data, "");

@@ -179,6 +179,40 @@ TEST_F(Analyze, WarnsOfAnUnstableRateBeforeItRunsAndRecordsWhatBecomesOfIt) {
   EXPECT_EQ(outcome.out.find("nan"), std::string::npos);
 }
 
+TEST_F(Analyze, SaysWhichInputsSumsDoNotResolveAndRecommendsARateThatTheStartBears) {
+  std::string mixed = "t,a,p\n";
+  for (const char* row : {"1e9,1,2", "1e9,-1,0", "1e9,2,3", "1e9,-2,-1"}) mixed += std::string(row) + "\n";
+  spill(folder / "mixed.csv", mixed);
+  const auto outcome = dln({"analyze", (folder / "mixed.csv").string(), "--classes", "0", "--held-out", "0",
+                            "--depth", "2", "--out", out.string()});
+  EXPECT_NE(outcome.out.find("1 input is so much smaller than others"), std::string::npos)
+      << outcome.out << outcome.err;
+  spill(folder / "steep.json", R"({"W0": [[[9, 0, 0], [0, 9, 0]], [[9, 0], [0, 9]]]})");
+  const auto steep = json({"--start", (folder / "steep.json").string(), "--simulate"})["depths"][0];
+  EXPECT_GT(steep["lambda_max_start"].get<double>(), steep["lambda_max_theory_end"].get<double>());
+  EXPECT_FALSE(steep["run"]["diverged"]);
+}
+
+TEST_F(Analyze, LeavesNoFiguresOfAnEarlierRun) {
+  ASSERT_EQ(analyze({"--depth", "3", "--hidden", "10", "--simulate"}).code, 0);
+  EXPECT_TRUE(fs::exists(out / "figures" / "error-budget.svg"));
+  ASSERT_EQ(analyze({"--depth", "3", "--hidden", "10"}).code, 0);
+  EXPECT_FALSE(fs::exists(out / "figures" / "error-budget.svg"));
+  EXPECT_TRUE(fs::exists(out / "figures" / "forecast.svg"));
+}
+
+TEST_F(Analyze, TellsOfStartsThatLearnNothingOrHaveLearnedAll) {
+  spill(folder / "zero.json", R"({"W0": [[[0, 0, 0], [0, 0, 0]], [[0, 0], [0, 0]]]})");
+  const auto zero = analyze({"--start", (folder / "zero.json").string(), "--simulate", "--at-most", "50"});
+  EXPECT_EQ(zero.code, 0) << zero.err;
+  EXPECT_NE(zero.out.find("no mode to be half learned within 50 epochs"), std::string::npos) << zero.out;
+  spill(folder / "done.json", R"({"W0": [[[2, 0, 0], [0, 1, 0]], [[1, 0], [0, 1]]]})");
+  const auto done = analyze({"--start", (folder / "done.json").string(), "--simulate"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_NE(done.out.find("2 modes begin beyond half"), std::string::npos) << done.out;
+  EXPECT_EQ((zero.out + done.out).find("nan"), std::string::npos);
+}
+
 TEST_F(Analyze, DrawsModesOfImages) {
   std::string pixels, labels;
   auto stream = base::stream(5, "analyze test images");

@@ -48,7 +48,7 @@ TEST(Program, RefusesUnknownWordsWithExitCode2) {
       {"verify", "--nonsense"},
       {"verify", "--claim", "C999"},
       {"verify", "--claim"},
-      {"verify", "--section", "5"},
+      {"verify", "--section", "6"},
       {"verify", "--section", "one"},
       {"verify", "--effort", "heroic"},
       {"verify", "--seed", "-1"},

@@ -121,13 +121,13 @@ TEST(Examine, TurnsTroubleIntoAFailureAndLetsBadDataThrough) {
 TEST(Ledger, HasUniqueIdsInOrder) {
   std::vector<std::string> ids;
   for (const auto& claim : ledger()) ids.push_back(claim.info.id);
-  EXPECT_EQ(ids,
-            (std::vector<std::string>{
-                "C1",  "C2",  "C3",  "C4",  "C5",  "C6",  "C7",  "C8",  "C9",  "C10", "C11", "C12", "C13",
-                "C14", "C15", "C16", "C17", "C18", "C19", "C20", "C21", "C22", "C23", "C24", "C25", "C26",
-                "C27", "C28", "C29", "C30", "C31", "C32", "C33", "C34", "C35", "C36", "C37", "C38", "C39",
-                "C40", "C41", "C42", "C43", "C44", "C45", "C46", "C47", "C48", "C49", "X1",  "X2",  "X3",
-                "X4",  "X5",  "X6",  "X7",  "X8",  "X9",  "X10", "X11", "X12"}));
+  EXPECT_EQ(ids, (std::vector<std::string>{
+                     "C1",  "C2",  "C3",  "C4",  "C5",  "C6",  "C7",  "C8",  "C9",  "C10", "C11",
+                     "C12", "C13", "C14", "C15", "C16", "C17", "C18", "C19", "C20", "C21", "C22",
+                     "C23", "C24", "C25", "C26", "C27", "C28", "C29", "C30", "C31", "C32", "C33",
+                     "C34", "C35", "C36", "C37", "C38", "C39", "C40", "C41", "C42", "C43", "C44",
+                     "C45", "C46", "C47", "C48", "C49", "C50", "C51", "C52", "C53", "C54", "X1",
+                     "X2",  "X3",  "X4",  "X5",  "X6",  "X7",  "X8",  "X9",  "X10", "X11", "X12"}));
 }
 
 TEST(Ledger, SelectsByIdAndSectionAndRefusesTheUnknown) {

@@ -33,6 +33,12 @@ Correlations shifted(const Correlations& c, const linalg::Vector& x0, const lina
   return result;
 }
 
+// How many inputs with a square of their own `pattern` hardly reaches, of correlations diag(kept) in it.
+Eigen::Index unresolved(const Correlations& all, const Matrix& pattern, const linalg::Vector& kept) {
+  const linalg::Vector reached = pattern.cwiseAbs2() * kept, own = all.sigma11.diagonal();
+  return (own.array() > 0 && reached.array() < 0.5 * own.array()).count();
+}
+
 }  // namespace
 
 std::string_view name_of(InputTreatment treatment) {
@@ -70,6 +76,7 @@ AnalysisProblem analysis_problem(const data::SplitCorrelations& split, InputTrea
     analysed.transform = basis.transpose();
     analysed.pattern = std::move(basis);
   }
+  analysed.unresolved_inputs = unresolved(all, analysed.pattern, problem.correlations.sigma11.diagonal());
   problem.modes = data::singular_modes(problem.correlations.sigma31);
   problem.fingerprint = data::fingerprint(problem.correlations);
   problem.name = fmt::format(

@@ -25,6 +25,9 @@ struct AnalysisProblem {
   // From the data's own inputs to these coordinates, T : r x N1, and what a unit input in them looks like in
   // the data's own, T^+ : N1 x r.
   linalg::Matrix transform, pattern;
+  // Inputs that vary but lie outside these coordinates with more than half of their square: too small beside
+  // others for sums of products to resolve them.
+  Eigen::Index unresolved_inputs = 0;
 };
 
 // Throws DataError when there is nothing to learn: inputs or targets that are all zero (or, centred, the

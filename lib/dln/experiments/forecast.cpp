@@ -59,7 +59,7 @@ double random_deviation(const StartOptions& options) {
 // last.
 std::vector<double> sample_epochs(double last, std::size_t samples) {
   std::vector<double> epochs{0};
-  const auto half = static_cast<double>(samples) / 2;
+  const auto half = static_cast<double>(samples / 2);
   for (double i = 1; i <= half; ++i) {
     epochs.push_back(std::round(last * i / half));
     epochs.push_back(std::round(std::pow(last, i / half)));
