@@ -139,7 +139,9 @@ Drawing forecast_figure(const std::vector<ForecastColumn>& columns, const std::v
   }
   script.line(fmt::format(
       "set key at screen 0.06,0.515 left top vertical maxrows {} Left reverse samplen 3 font ',13'",
-      columns.size() == 1 ? 3 : 1));
+      columns.size() == 1   ? 3
+      : columns.size() == 2 ? 2
+                            : 1));
   script.line("set yrange [0:1.08]; set ylabel 'error E / E(0)'; set xlabel 'time t (epochs)'");
   for (std::size_t c = 0; c < columns.size(); ++c) {
     place(script, c, columns.size(), columns.size() == 1 ? 0.425 : 0.445, 0.13);

@@ -28,7 +28,8 @@ std::vector<std::array<double, N>> thinned(const std::vector<std::array<double, 
       for (std::size_t k = 1; k < N; ++k) most = std::max(most, std::abs(to[k] - from[k]));
       return most > 0.004;
     };
-    const bool corner = i + 1 < rows.size() && !kept.empty() && moved(kept.back(), rows[i + 1]);
+    const bool corner = !kept.empty() && (moved(kept.back(), rows[i]) ||
+                                          (i + 1 < rows.size() && moved(kept.back(), rows[i + 1])));
     if (i == 0 || i + 1 == rows.size() || corner) kept.push_back(rows[i]);
   }
   return kept;
