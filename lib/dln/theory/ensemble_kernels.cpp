@@ -178,8 +178,8 @@ DLN_INLINE Turned turned(double a0, double b0, double s, double tau, double t) {
   const double by_turn_a = (growing + shrinking) / 2, by_turn_b = (growing - shrinking) / 2;
   const bool plain = (std::abs(a0) <= 1e30) & (std::abs(b0) <= 1e30) & (twice <= 1e30) & (k >= 1e-30) &
                      is_plain(tau) & (t >= 0) & (product >= 1e-200) & (product <= 1e200);
-  return {near_manifold | a_is_larger ? by_turn_a : by_sum_a,
-          near_manifold | !a_is_larger ? by_turn_b : by_sum_b, (2 * k * root) * (2 * k * root) * q * gap0,
+  return {(near_manifold | a_is_larger) ? by_turn_a : by_sum_a,
+          (near_manifold | !a_is_larger) ? by_turn_b : by_sum_b, (2 * k * root) * (2 * k * root) * q * gap0,
           plain ? 0 : kAskTheLaw};
 }
 
