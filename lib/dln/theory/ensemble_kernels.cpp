@@ -6,6 +6,8 @@
 
 namespace dln::theory::detail {
 
+namespace arrays = base::arrays;
+
 namespace {
 
 constexpr double kAskTheLaw = std::numeric_limits<double>::quiet_NaN();

@@ -7,6 +7,8 @@
 
 namespace dln::theory::detail {
 
+namespace arrays = base::arrays;
+
 namespace {
 
 using Polynomial = ClockNumbers::Polynomial;

@@ -20,8 +20,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "dln/base/array_math.hpp"
 #include "dln/base/depth.hpp"
-#include "dln/theory/array_math.hpp"
 
 namespace dln::theory::detail {
 
@@ -32,7 +32,7 @@ struct ClockNumbers {
 
   explicit ClockNumbers(const base::DepthExponent& depth);
 
-  arrays::SplitPower nu;
+  base::arrays::SplitPower nu;
   double q;                    // 1 - nu
   double matrices;             // L; 1 in the limit of Eq 16, whose N_l belongs to tau
   Polynomial rising, closing;  // the sums divided by x^{nu + 1} and w, in 4x - 1 and 4w - 1

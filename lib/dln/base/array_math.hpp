@@ -2,7 +2,7 @@
 //
 // A compiler turns such a loop into vector instructions of any width; each element goes through the same
 // operations whatever the width, so results do not depend on the machine, on the length of the array or on
-// the place in it. Errors stay below 2 ulp on the ranges stated (tests/theory/array_math_test.cpp); nothing
+// the place in it. Errors stay below 2 ulp on the ranges stated (tests/base/array_math_test.cpp); nothing
 // is checked here, the callers keep to the ranges.
 #pragma once
 
@@ -21,7 +21,7 @@
 #define DLN_FOR_EVERY_MACHINE
 #endif
 
-namespace dln::theory::arrays {
+namespace dln::base::arrays {
 
 #define DLN_INLINE [[gnu::always_inline]] inline
 
@@ -114,4 +114,4 @@ DLN_INLINE Exponential raised(double x, const SplitPower& p) {
   return {scale * part + scale, scale * part + (scale - 1)};
 }
 
-}  // namespace dln::theory::arrays
+}  // namespace dln::base::arrays

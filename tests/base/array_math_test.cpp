@@ -1,5 +1,5 @@
 // The plain arithmetic of array loops against the standard library in long double.
-#include "dln/theory/array_math.hpp"
+#include "dln/base/array_math.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include "dln/base/random.hpp"
 #include "dln/base/worst.hpp"
 
-namespace dln::theory::arrays {
+namespace dln::base::arrays {
 namespace {
 
 // Deviation in units of the last place, eps/2 to eps of the value.
@@ -21,11 +21,11 @@ double ulps(double value, long double exact) {
 constexpr int kDraws = 100'000;
 
 TEST(ArrayMath, LogarithmKeepsItsDigitsOverAllNormalNumbers) {
-  auto stream = base::stream(1, "array logarithms");
-  base::Worst worst;
+  auto draws = stream(1, "array logarithms");
+  Worst worst;
   for (int i = 0; i < kDraws; ++i) {
-    const double x = std::ldexp(1 + stream.uniform(), static_cast<int>(2040 * stream.uniform()) - 1021);
-    const double near_one = 1 + (stream.uniform() - 0.5) * std::pow(10, -12 * stream.uniform());
+    const double x = std::ldexp(1 + draws.uniform(), static_cast<int>(2040 * draws.uniform()) - 1021);
+    const double near_one = 1 + (draws.uniform() - 0.5) * std::pow(10, -12 * draws.uniform());
     for (double y : {x, near_one})
       if (y != 1) worst.see(ulps(log(y), std::log(static_cast<long double>(y))));
   }
@@ -34,10 +34,10 @@ TEST(ArrayMath, LogarithmKeepsItsDigitsOverAllNormalNumbers) {
 }
 
 TEST(ArrayMath, LogarithmBesideOneKeepsTheDigitsOfTheDifference) {
-  auto stream = base::stream(2, "array logarithms");
-  base::Worst worst;
+  auto draws = stream(2, "array logarithms");
+  Worst worst;
   for (int i = 0; i < kDraws; ++i) {
-    const double x = std::pow(10, 300 * (stream.uniform() - 0.9));
+    const double x = std::pow(10, 300 * (draws.uniform() - 0.9));
     worst.see(ulps(log1p(x), std::log1p(static_cast<long double>(x))));
   }
   EXPECT_EQ(log1p(0.0), 0);
@@ -45,11 +45,11 @@ TEST(ArrayMath, LogarithmBesideOneKeepsTheDigitsOfTheDifference) {
 }
 
 TEST(ArrayMath, ExponentialAndWhatItExceedsOneKeepTheirDigits) {
-  auto stream = base::stream(3, "array exponentials");
-  base::Worst value, minus_one;
+  auto draws = stream(3, "array exponentials");
+  Worst value, minus_one;
   for (int i = 0; i < kDraws; ++i) {
-    const double wide = 1400 * (stream.uniform() - 0.5);
-    const double small = (stream.uniform() - 0.5) * std::pow(10, -12 * stream.uniform());
+    const double wide = 1400 * (draws.uniform() - 0.5);
+    const double small = (draws.uniform() - 0.5) * std::pow(10, -12 * draws.uniform());
     for (double x : {wide, small, 4 * small}) {
       const auto exp = exponential(x);
       value.see(ulps(exp.value, std::exp(static_cast<long double>(x))));
@@ -64,11 +64,11 @@ TEST(ArrayMath, ExponentialAndWhatItExceedsOneKeepTheirDigits) {
 
 // Where x^p rounds p = 2/3 and ln x as they stand, 1e-300 would cost 500 units.
 TEST(ArrayMath, PowersKeepTheirDigitsHoweverSmallTheNumber) {
-  auto stream = base::stream(4, "array powers");
-  base::Worst value, minus_one;
+  auto draws = stream(4, "array powers");
+  Worst value, minus_one;
   for (int i = 0; i < kDraws; ++i)
     for (double matrices : {3.0, 3.7, 7.0, 99.0, 1000.0, 1e9}) {
-      const double x = std::pow(10, -300 * std::pow(stream.uniform(), 4));
+      const double x = std::pow(10, -300 * std::pow(draws.uniform(), 4));
       if (x == 1) continue;
       const auto power = raised(x, SplitPower(2, matrices));
       const long double exponent =
@@ -82,4 +82,4 @@ TEST(ArrayMath, PowersKeepTheirDigitsHoweverSmallTheNumber) {
 }
 
 }  // namespace
-}  // namespace dln::theory::arrays
+}  // namespace dln::base::arrays
