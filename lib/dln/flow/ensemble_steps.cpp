@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace dln::flow::detail {
 
@@ -51,36 +52,49 @@ struct Term {
   const double* slope;
 };
 
-// Four terms a pass: a sum that goes through memory for each would take as long as the slopes.
-DLN_FOR_EVERY_MACHINE
-void add_four(const Term* t, double* __restrict sum, std::size_t n) {
+template <std::size_t... Is>
+DLN_INLINE double sum_of(const Term* t, std::size_t i, std::index_sequence<Is...>) {
+  return ((t[Is].weight * t[Is].slope[i]) + ...);
+}
+template <std::size_t Count>
+DLN_INLINE void add_terms(const Term* terms, const double* x, const double* h, double* __restrict place,
+                          std::size_t n) {
   for (std::size_t i = 0; i < n; ++i)
-    sum[i] += (t[0].weight * t[0].slope[i] + t[1].weight * t[1].slope[i]) +
-              (t[2].weight * t[2].slope[i] + t[3].weight * t[3].slope[i]);
+    place[i] = x[i] + h[i] * sum_of(terms, i, std::make_index_sequence<Count>());
 }
 
-void weigh(const dop853::Weights& weights, std::size_t stages, const Component& from, std::size_t n,
-           Row& sum) {
+// All terms in one pass over the lanes: sums that go through memory would take longer than the slopes.
+DLN_FOR_EVERY_MACHINE
+void add_4(const Term* terms, const double* x, const double* h, double* place, std::size_t n) {
+  add_terms<4>(terms, x, h, place, n);
+}
+DLN_FOR_EVERY_MACHINE
+void add_8(const Term* terms, const double* x, const double* h, double* place, std::size_t n) {
+  add_terms<8>(terms, x, h, place, n);
+}
+DLN_FOR_EVERY_MACHINE
+void add_12(const Term* terms, const double* x, const double* h, double* place, std::size_t n) {
+  add_terms<12>(terms, x, h, place, n);
+}
+
+// place = x + h sum_j weights[j] slopes[j]; terms without weight fill up to a number there is a loop for.
+void weigh(const dop853::Weights& weights, std::size_t stages,
+           const std::array<Row, dop853::kStages + 1>& slopes, const Row& x, const Row& h, std::size_t n,
+           Row& place) {
   std::array<Term, dop853::kStages> terms;
-  terms.fill({0, from.slopes[0].data()});
+  terms.fill({0, slopes[0].data()});
   std::size_t count = 0;
   for (std::size_t j = 0; j < stages; ++j)
-    if (weights[j] != 0) terms[count++] = {weights[j], from.slopes[j].data()};
-  std::fill_n(sum.begin(), n, 0.0);
-  for (std::size_t first = 0; first < count; first += 4) add_four(&terms[first], sum.data(), n);
-}
-
-DLN_FOR_EVERY_MACHINE
-void leave(const double* x, const double* h, double* __restrict place, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) place[i] = x[i] + h[i] * place[i];
+    if (weights[j] != 0) terms[count++] = {weights[j], slopes[j].data()};
+  const auto add = count <= 4 ? add_4 : count <= 8 ? add_8 : add_12;
+  add(terms.data(), x.data(), h.data(), place.data(), n);
 }
 
 }  // namespace
 
 void advance(const dop853::Weights& weights, std::size_t stages, const Component& from, const Row& h,
              std::size_t n, Row& place) {
-  weigh(weights, stages, from, n, place);
-  leave(from.x.data(), h.data(), place.data(), n);
+  weigh(weights, stages, from.slopes, from.x, h, n, place);
 }
 
 namespace {
@@ -96,16 +110,16 @@ void add_square(const double* x, double* __restrict sum, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) sum[i] += x[i] * x[i];
 }
 
-// Hairer's blend of the two estimates, h fifth^2 / sqrt(fifth^2 + third^2/100), of order 8 as the method; but
+// Hairer's blend of the two estimates, fifth^2 / sqrt(fifth^2 + third^2/100), of order 8 as the method; but
 // among many modes there is always one whose fifth vanishes as it passes through 0: not less than the square
-// of the relative h third, of the same order.
+// of the relative third, of the same order. fifth and third come squared.
 DLN_FOR_EVERY_MACHINE
-void blend(const double* fifth, const double* third, const double* size, const double* h, double tolerance,
+void blend(const double* fifth, const double* third, const double* size, double tolerance,
            const arrays::SplitPower& shrink, std::size_t n, double* __restrict error,
            double* __restrict factor) {
   for (std::size_t i = 0; i < n; ++i) {
-    const double whole = std::sqrt(fifth[i] + 0.01 * third[i]), share = h[i] / (size[i] + 1e-290);
-    const double blended = share * (fifth[i] / (whole + 1e-150)), least = share * share * third[i];
+    const double whole = std::sqrt(fifth[i] + 0.01 * third[i]), share = 1 / (size[i] + 1e-290);
+    const double blended = share * (fifth[i] / (whole + 1e-150)), least = share * (share * third[i]);
     const double relative = std::max(blended, least) / tolerance;
     error[i] = relative;
     const double bounded = relative < 1e20 ? std::max(relative, 1e-12) : 1e20;
@@ -118,16 +132,17 @@ void blend(const double* fifth, const double* third, const double* size, const d
 void judge(const Component* components, std::size_t count, const Row& h, double tolerance, std::size_t n,
            Judgement& judgement) {
   static const arrays::SplitPower shrink(-1, 8);
-  Row fifth{}, third{}, size{}, sum;
+  static const Row zero{};
+  Row fifth{}, third{}, size{}, estimate;
   for (std::size_t c = 0; c < count; ++c) {
     const auto& component = components[c];
     widen(component, n, size.data());
-    weigh(dop853::kFifth, dop853::kStages, component, n, sum);
-    add_square(sum.data(), fifth.data(), n);
-    weigh(dop853::kThird, dop853::kStages, component, n, sum);
-    add_square(sum.data(), third.data(), n);
+    weigh(dop853::kFifth, dop853::kStages, component.slopes, zero, h, n, estimate);
+    add_square(estimate.data(), fifth.data(), n);
+    weigh(dop853::kThird, dop853::kStages, component.slopes, zero, h, n, estimate);
+    add_square(estimate.data(), third.data(), n);
   }
-  blend(fifth.data(), third.data(), size.data(), h.data(), tolerance, shrink, n, judgement.error.data(),
+  blend(fifth.data(), third.data(), size.data(), tolerance, shrink, n, judgement.error.data(),
         judgement.factor.data());
 }
 
