@@ -1,10 +1,8 @@
-// Ensembles by integration: the scalar flows of many modes, each with steps and an end of its own, side by
-// side.
+// Ensembles by integration: the flows of many modes side by side, each with steps and an end of its own.
 //
-//   integrate_strengths   tau u' = L u^{2 - 2/L} (s - u)                              Eq 15, Eq 10 for L = 2
-//                         tau u' = u^2 (s - u), tau standing for tau/N_l              Eq 16, at infinite
-//                         depth
-//   integrate_layers      tau a' = b (s - ab),  tau b' = a (s - ab)                   Eq 8
+//   integrate_strengths   tau u' = L u^{2 - 2/L} (s - u)                       Eq 15; Eq 10 for L = 2
+//                         tau u' = u^2 (s - u), infinite depth                 Eq 16, tau for tau/N_l
+//   integrate_layers      tau a' = b (s - ab),  tau b' = a (s - ab)            Eq 8
 //
 // Nothing here knows a closed form: the result is a witness, as that of ode::integrate over the flows of
 // deep_flow.hpp and three_layer_flow.hpp is, and with its own method (dop853.hpp) and loop a witness of that
@@ -15,9 +13,9 @@
 // results. A value outside its domain throws DomainError with the mode's index; numerical trouble comes back
 // as the mode's reason, and its result is then the last state accepted.
 //
-// The error of a step is held below tolerance x max |x|, x the mode's state; so what is said of errors at the
-// head of deep_flow.hpp holds here: tolerance (1 + cond) times a constant, 2 for u below s, and beyond s's
-// neighbourhood steps are bound by stability, not by the tolerance.
+// The error of a step is held below tolerance x max |x|, x the mode's state, and that of the whole, as
+// measured (tests/flow/ensemble_flow_test.cpp), below 2 tolerance (1 + cond), cond = |t u'/u|. Long after s
+// is reached stability bounds the steps, not the tolerance.
 #pragma once
 
 #include <cstddef>

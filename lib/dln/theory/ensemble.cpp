@@ -67,22 +67,26 @@ void for_all(const std::array<Input, Inputs>& inputs, const std::array<std::span
   }
 }
 
-// Which loop serves a depth.
-template <class Shallow, class ThreeLayer, class Deep>
+template <class Loop, class Law>
+void by_loop(const DepthExponent& depth, const std::array<Input, 4>& inputs, std::span<double> results,
+             const Loop& loop, const Law& law) {
+  for_all<4, 1>(
+      inputs, {results},
+      [&](const auto& x, std::size_t n, const auto& out) {
+        loop(detail::ModeBlock{x[0].data(), x[1].data(), x[2].data(), x[3].data(), n}, out[0]);
+      },
+      [&](const auto& x, std::size_t i) {
+        const ModeNumbers<double> numbers{x[0][i], x[1][i], x[2][i]};
+        return std::array{depth.is_infinite() ? law(InfiniteDepthMode<double>(1, numbers), x[3][i])
+                                              : law(DeepMode<double>(depth, numbers), x[3][i])};
+      });
+}
+
+// Which loop serves a depth; for some it is the law alone.
+template <class Shallow, class ThreeLayer, class Deep, class Law>
 void by_depth(const DepthExponent& depth, const std::array<Input, 4>& inputs, std::span<double> results,
-              const Shallow& shallow, const ThreeLayer& three_layer, const Deep& deep, const auto& law) {
-  const auto run = [&](const auto& loop) {
-    for_all<4, 1>(
-        inputs, {results},
-        [&](const auto& x, std::size_t n, const auto& out) {
-          loop(detail::ModeBlock{x[0].data(), x[1].data(), x[2].data(), x[3].data(), n}, out[0]);
-        },
-        [&](const auto& x, std::size_t i) {
-          const ModeNumbers<double> numbers{x[0][i], x[1][i], x[2][i]};
-          return std::array{depth.is_infinite() ? law(InfiniteDepthMode<double>(1, numbers), x[3][i])
-                                                : law(DeepMode<double>(depth, numbers), x[3][i])};
-        });
-  };
+              const Shallow& shallow, const ThreeLayer& three_layer, const Deep& deep, const Law& law) {
+  const auto run = [&](const auto& loop) { by_loop(depth, inputs, results, loop, law); };
   if (depth.weight_matrices() == 1) return run(shallow);
   if (depth.weight_matrices() == 2) return run(three_layer);
   if (!detail::UniversalClock::serves(depth))
@@ -129,9 +133,10 @@ void strengths_at(const DepthExponent& depth, const ModeArrays& modes, std::span
 
 void times_to_reach(const DepthExponent& depth, const ModeArrays& modes, std::span<const double> strengths,
                     std::span<double> times) {
-  by_depth(depth, inputs_of(modes, {"size of u", strengths}), times, detail::shallow_times,
-           detail::three_layer_times, detail::deep_times,
-           [](const auto& mode, double u) { return time_to_reach(mode, u); });
+  const auto law = [](const auto& mode, double u) { return time_to_reach(mode, u); };
+  const auto inputs = inputs_of(modes, {"size of u", strengths});
+  if (depth.is_infinite()) return by_loop(depth, inputs, times, detail::limit_times, law);
+  by_depth(depth, inputs, times, detail::shallow_times, detail::three_layer_times, detail::deep_times, law);
 }
 
 void layers_at(const UnequalModeArrays& modes, std::span<const double> times, std::span<double> a,

@@ -8,8 +8,9 @@
 // The laws themselves stand in deep_mode.hpp, infinite_depth_mode.hpp, shallow_mode.hpp, three_layer_mode.hpp
 // and unequal_mode.hpp, and remain the last word: a mode outside the range where the array form keeps its
 // digits (u0 > s for L >= 3, 1 < L < 3 other than 2, a short way to go, numbers of extreme size) is answered
-// by them. Both forms are within a few eps (1 + cond) of the law, and so of each other: tests/theory/
-// ensemble_test.cpp says how many. A mode's result does not depend on its neighbours, nor on the machine.
+// by them. Elsewhere the two agree (tests/theory/ensemble_test.cpp): times to 8 eps, strengths to 8 roundings
+// of t and of u, layers to 8 eps of the larger. A mode's result does not depend on its neighbours, nor, where
+// the array form answers, on the machine.
 //
 // An array has one element per mode, or a single one that serves all; the number of modes is that of the
 // results. At infinite depth tau stands for tau/N_l. Times may be infinite. A value outside its law's domain

@@ -72,6 +72,16 @@ void three_layer_times(const ModeBlock& m, double* t) {
   }
 }
 
+DLN_FOR_EVERY_MACHINE
+void limit_times(const ModeBlock& m, double* t) {
+  for (std::size_t i = 0; i < m.n; ++i) {
+    const double s = m.s[i], u0 = m.u0[i], u = m.given[i], growth = (u - u0) / u0;
+    const bool plain = are_plain(s, u0, m.tau[i]) & (u0 < u) & (u < s);
+    const double sum = arrays::log1p(growth * (s / (s - u))) + growth * (s / u);
+    t[i] = plain ? m.tau[i] / s / s * sum : kAskTheLaw;
+  }
+}
+
 namespace {
 
 struct Starts {

@@ -19,6 +19,7 @@ void shallow_strengths(const ModeBlock& modes, double* u);  // L = 1
 void shallow_times(const ModeBlock& modes, double* t);
 void three_layer_strengths(const ModeBlock& modes, double* u);  // L = 2, Eq 12
 void three_layer_times(const ModeBlock& modes, double* t);      // Eq 11
+void limit_times(const ModeBlock& modes, double* t);            // Eq 17 for N_l = 1
 void deep_strengths(const UniversalClock& clock, const ModeBlock& modes, double* u);
 void deep_times(const UniversalClock& clock, const ModeBlock& modes, double* t);
 
