@@ -193,8 +193,7 @@ std::string_view svg_element(std::string_view svg) {
 std::string figure_html(const Figure& figure) {
   std::string out = fmt::format("<figure id=\"figure-{}\">", escape(figure.id));
   if (figure.svg.empty())
-    out += fmt::format("<p class=\"fails\">Figure {} is {}</p>", escape(figure.id),
-                       escape(figure.status));
+    out += fmt::format("<p class=\"fails\">Figure {} is {}</p>", escape(figure.id), escape(figure.status));
   else
     out += fmt::format("<div role=\"img\" aria-label=\"{}\">{}</div>", escape(figure.alternative_text),
                        svg_element(figure.svg));
