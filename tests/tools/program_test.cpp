@@ -1,4 +1,5 @@
 // The program as a user, a script and a hostile person meet it: words, exit codes, files whole or not there.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -118,6 +119,9 @@ TEST(Readme, ShowsCommandsThatWork) {
   const std::string text = slurp(fs::path(DLN_SOURCE_DIR) / "README.md");
   const auto json = text.find("```json\n") + 8;
   spill(folder / "net.json", text.substr(json, text.find("```", json) - json));
+  std::string mine = "length,width,label\n";
+  for (int i = 0; i < 60; ++i) mine += fmt::format("{},{},{}\n", i % 3 + 0.1 * (i % 7), 0.2 * (i % 5), i % 3);
+  spill(folder / "mine.csv", mine);
   std::istringstream readme(text);
   int commands = 0;
   for (std::string line; std::getline(readme, line);) {
@@ -125,7 +129,8 @@ TEST(Readme, ShowsCommandsThatWork) {
     std::istringstream words(line.substr(8, line.find('#') - 8));
     std::vector<std::string> arguments;
     for (std::string word; words >> word;) {
-      if (!arguments.empty() && (arguments.back() == "--out" || word == "net.json" || word == "modes.csv"))
+      if (!arguments.empty() &&
+          (arguments.back() == "--out" || word == "net.json" || word == "modes.csv" || word == "mine.csv"))
         word = (folder / word).string();
       if (word.ends_with("images-idx3-ubyte.gz")) word = images.string();
       if (word.starts_with("tools/")) word = (fs::path(DLN_SOURCE_DIR) / word).string();
