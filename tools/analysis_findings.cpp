@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "dln/experiments/transitions.hpp"
 #include "tools/analysis.hpp"
 
 namespace dln::tools {
@@ -227,9 +228,7 @@ HalfTimes compare_half_times(const DepthAnalysis& depth) {
   }
   found.compared = static_cast<int>(off.size());
   if (off.empty()) return found;
-  std::ranges::sort(off);
-  found.median =
-      off.size() % 2 == 1 ? off[off.size() / 2] : (off[off.size() / 2 - 1] + off[off.size() / 2]) / 2;
+  found.median = experiments::median(linalg::Vector::Map(off.data(), found.compared));
   return found;
 }
 

@@ -1,9 +1,7 @@
 // dln analyze: what data of one's own will teach a deep linear network, in which order, when, and at which
 // rate; and, if asked, the network trained beside it.
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <tbb/task_arena.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -14,9 +12,9 @@
 #include "dln/base/atomic_file.hpp"
 #include "dln/base/error.hpp"
 #include "tools/analysis.hpp"
-#include "tools/build_info.hpp"
 #include "tools/commands.hpp"
 #include "tools/console.hpp"
+#include "tools/provenance.hpp"
 #include "tools/report_figures.hpp"
 #include "validation/report_html.hpp"
 
@@ -64,13 +62,7 @@ ReadExamples read(const AnalyzeOptions& options, const Request& request, base::P
 validation::Provenance provenance(const AnalyzeOptions& options, const Analysis& analysis,
                                   const data::ExampleSource& source,
                                   std::chrono::system_clock::time_point started) {
-  validation::Provenance p;
-  p.software = software();
-  p.cpu = processor();
-  p.threads = static_cast<unsigned>(tbb::this_task_arena::max_concurrency());
-  p.started =
-      fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(std::chrono::system_clock::to_time_t(started)));
-  p.seed = analysis.seed;
+  auto p = provenance_of(started, analysis.seed, all_threads());
   p.options = {{"data", options.data.path},
                {"inputs", options.inputs},
                {"depth", options.depth.value_or("default")},
@@ -83,17 +75,8 @@ validation::Provenance provenance(const AnalyzeOptions& options, const Analysis&
                {"simulate", options.simulate ? "yes" : "no"},
                {"out", options.out}};
   const auto& problem = analysis.analysed.problem;
-  validation::InputData data{
-      problem.name,
-      static_cast<long>(problem.correlations.sigma31.cols()),
-      static_cast<long>(problem.correlations.sigma31.rows()),
-      static_cast<long>(problem.modes.size()),
-      problem.correlations.examples,
-      analysis.treatment == experiments::InputTreatment::white ? problem.whiteness_residual : std::nan(""),
-      {},
-      problem.fingerprint};
-  for (const auto& file : source.files) data.files.push_back({file.path, file.bytes, file.crc32});
-  p.inputs.push_back(std::move(data));
+  const bool white = analysis.treatment == experiments::InputTreatment::white;
+  p.inputs.push_back(input_data(problem, white ? problem.whiteness_residual : std::nan(""), source.files));
   return p;
 }
 

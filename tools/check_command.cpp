@@ -1,6 +1,5 @@
 // dln check: the claims of a file about an ODE of one's own, decided where computer algebra can and tested
 // everywhere.
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -10,10 +9,10 @@
 
 #include "dln/base/atomic_file.hpp"
 #include "dln/base/error.hpp"
-#include "tools/build_info.hpp"
 #include "tools/claim_rows.hpp"
 #include "tools/commands.hpp"
 #include "tools/console.hpp"
+#include "tools/provenance.hpp"
 #include "tools/strict_text.hpp"
 #ifdef DLN_WITH_SYMBOLIC
 #include "tools/theory_file.hpp"
@@ -72,13 +71,7 @@ int refuse(const std::string& file, const std::vector<validation::Problem>& prob
 
 validation::Provenance provenance(const CheckOptions& options,
                                   std::chrono::system_clock::time_point started) {
-  validation::Provenance p;
-  p.software = software();
-  p.cpu = processor();
-  p.threads = 1;
-  p.started =
-      fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(std::chrono::system_clock::to_time_t(started)));
-  p.seed = strict_count("--seed", options.seed);
+  auto p = provenance_of(started, strict_count("--seed", options.seed), 1);
   p.options = {{"file", options.file},
                {"digits", options.digits},
                {"samples", options.samples},

@@ -1,8 +1,5 @@
 // dln verify: examine the claims, say what was found, and write the report.
-#include <fmt/chrono.h>
 #include <fmt/format.h>
-
-#include <tbb/task_arena.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -11,11 +8,11 @@
 
 #include "dln/base/atomic_file.hpp"
 #include "dln/base/error.hpp"
-#include "tools/build_info.hpp"
 #include "tools/claim_rows.hpp"
 #include "tools/commands.hpp"
 #include "tools/console.hpp"
 #include "tools/figure_catalogue.hpp"
+#include "tools/provenance.hpp"
 #include "tools/report_figures.hpp"
 #include "tools/run_options.hpp"
 #include "tools/strict_text.hpp"
@@ -81,13 +78,7 @@ std::vector<validation::Figure> draw_figures(const std::vector<ClaimRecord>& rec
 
 validation::Provenance provenance(const VerifyOptions& options, const validation::Context& context,
                                   std::chrono::system_clock::time_point started) {
-  validation::Provenance p;
-  p.software = software();
-  p.cpu = processor();
-  p.threads = static_cast<unsigned>(tbb::this_task_arena::max_concurrency());
-  p.started =
-      fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(std::chrono::system_clock::to_time_t(started)));
-  p.seed = context.seed();
+  auto p = provenance_of(started, context.seed(), all_threads());
   p.options = {{"effort", std::string(name_of(context.effort()))},
                {"claims", options.claims.empty() ? "all" : fmt::format("{}", fmt::join(options.claims, " "))},
                {"section", options.section.value_or("all")},
@@ -95,18 +86,8 @@ validation::Provenance provenance(const VerifyOptions& options, const validation
                {"random starts", std::to_string(context.random_starts())},
                {"journal", options.run.journal.value_or("none")},
                {"out", options.out}};
-  for (const auto* problem : context.used_problems()) {
-    validation::InputData data{problem->name,
-                               static_cast<long>(problem->correlations.sigma31.cols()),
-                               static_cast<long>(problem->correlations.sigma31.rows()),
-                               static_cast<long>(problem->modes.size()),
-                               problem->correlations.examples,
-                               residual_of(*problem),
-                               {},
-                               problem->fingerprint};
-    for (const auto& file : problem->files) data.files.push_back({file.path, file.bytes, file.crc32});
-    p.inputs.push_back(std::move(data));
-  }
+  for (const auto* problem : context.used_problems())
+    p.inputs.push_back(input_data(*problem, residual_of(*problem), problem->files));
   return p;
 }
 
