@@ -31,6 +31,7 @@ constexpr const char* kExamples = R"(Examples:
   dln delay --s 1 --eps 1e-3
   dln derive eq12                             step by step, each reduced to zero by computer algebra
   dln check theory.toml --out report          claims about an ODE of your own, as examples/*.toml show
+  dln sweep fig3-right.toml --out fig3        every combination of parameters, rates, depths and seeds
   dln list claims
 
 Exit codes: 0 ok (holds, or refuted as printed with the correction holding), 1 a claim fails, 2 a bad value or word on
@@ -82,6 +83,7 @@ int parse_and_run(int argc, const char* const* argv) {
   add_consistency(app, chosen);
   add_pretrain(app, chosen);
   add_analyze(app, chosen);
+  add_sweep(app, chosen);
   add_list(app, chosen);
   try {
     app.parse(argc, argv);

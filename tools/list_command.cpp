@@ -9,6 +9,7 @@
 #include "tools/figure_catalogue.hpp"
 #include "tools/plain_text.hpp"
 #include "tools/quantities.hpp"
+#include "tools/sweep/sweep_experiment.hpp"
 #include "validation/ledger.hpp"
 
 namespace dln::tools {
@@ -24,8 +25,12 @@ int run_list(const std::string& what) {
   } else if (what == "quantities") {
     for (const auto& quantity : quantities())
       print(fmt::format("{}\t{}\t{}\n", quantity.name, quantity.shown_parameters(" "), quantity.sentence));
+  } else if (what == "experiments") {
+    for (const auto& experiment : sweep_experiments())
+      print(fmt::format("{}\t{}\n", experiment.name, experiment.summary));
   } else {
-    throw base::DomainError(fmt::format("list '{}': expected claims, figures or quantities", what));
+    throw base::DomainError(
+        fmt::format("list '{}': expected claims, figures, quantities or experiments", what));
   }
   return 0;
 }
@@ -34,9 +39,9 @@ int run_list(const std::string& what) {
 
 void add_list(CLI::App& app, Action& chosen) {
   auto what = std::make_shared<std::string>();
-  CLI::App* command =
-      app.add_subcommand("list", "List claims (id, section, kind, sentence), figures or quantities");
-  command->add_option("what", *what, "claims, figures or quantities");
+  CLI::App* command = app.add_subcommand(
+      "list", "List claims (id, section, kind, sentence), figures, quantities, or experiments to sweep");
+  command->add_option("what", *what, "claims, figures, quantities or experiments");
   command->footer("Example: dln list quantities");
   command->callback([what, &chosen] { chosen = [what] { return run_list(*what); }; });
 }

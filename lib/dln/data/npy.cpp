@@ -9,6 +9,7 @@
 
 #include "dln/base/error.hpp"
 #include "dln/data/byte_reader.hpp"
+#include "dln/data/utf8.hpp"
 
 static_assert(std::endian::native == std::endian::little, "values are copied as they stand in the file");
 
@@ -145,17 +146,57 @@ void convert_npy(const std::string& type, const char* bytes, double* values, std
   known_type(type).convert(bytes, values, count);
 }
 
-std::string npy_header(const std::vector<std::size_t>& sizes) {
+namespace {
+
+std::string header_of(const std::string& type, const std::vector<std::size_t>& sizes) {
   std::string shape;
   for (std::size_t size : sizes) shape += fmt::format("{}, ", size);
   if (sizes.size() > 1) shape.resize(shape.size() - 2);
   if (sizes.size() == 1) shape.pop_back();
-  std::string literal = "{'descr': '<f8', 'fortran_order': False, 'shape': (" + shape + "), }";
+  std::string literal = "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + shape + "), }";
   literal += std::string(63 - (10 + literal.size()) % 64, ' ') + '\n';  // values start at a multiple of 64
   const auto length = static_cast<std::uint16_t>(literal.size());
   std::string header(kMagic);
   header += {1, 0, static_cast<char>(length & 0xff), static_cast<char>(length >> 8)};
   return header + literal;
+}
+
+std::u32string code_points(std::string_view text) {
+  std::u32string points;
+  while (!text.empty()) {
+    const auto lead = static_cast<unsigned char>(text[0]);
+    const std::size_t length = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+    const auto character = text.substr(0, length);
+    if (character.size() < length || first_not_utf8(character) != std::string_view::npos) {
+      points += U'\uFFFD';
+      text.remove_prefix(1);
+      continue;
+    }
+    char32_t point = length == 1 ? lead : lead & (0x7Fu >> length);
+    for (char c : character.substr(1)) point = point << 6 | (static_cast<unsigned char>(c) & 0x3Fu);
+    points += point;
+    text.remove_prefix(length);
+  }
+  return points;
+}
+
+}  // namespace
+
+std::string npy_header(const std::vector<std::size_t>& sizes) {
+  return header_of("<f8", sizes);
+}
+
+std::string npy_texts(const std::vector<std::string>& texts) {
+  std::vector<std::u32string> rows;
+  std::size_t width = 1;
+  for (const auto& text : texts) width = std::max(width, rows.emplace_back(code_points(text)).size());
+  std::string bytes = header_of(fmt::format("<U{}", width), {texts.size()});
+  for (auto& row : rows) {
+    row.resize(width);
+    for (char32_t point : row)
+      for (int shift : {0, 8, 16, 24}) bytes += static_cast<char>(point >> shift & 0xff);
+  }
+  return bytes;
 }
 
 std::vector<double> parse_npy(std::string_view bytes, std::vector<std::size_t>& shape) {

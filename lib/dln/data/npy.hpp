@@ -28,6 +28,9 @@ std::size_t npy_value_size(const std::string& type);
 void convert_npy(const std::string& type, const char* bytes, double* values, std::size_t count);
 // What stands before the values of an array of 8-byte floats.
 std::string npy_header(const std::vector<std::size_t>& shape);
+// A whole file of one text a row, UTF-8 in, fixed-width UTF-32 out as NumPy has it; what is no UTF-8 becomes
+// U+FFFD, byte by byte.
+std::string npy_texts(const std::vector<std::string>& texts);
 // A whole file in memory; row-major, whatever its order. Throws for values that are not finite.
 std::vector<double> parse_npy(std::string_view bytes, std::vector<std::size_t>& shape);
 

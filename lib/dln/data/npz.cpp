@@ -75,7 +75,7 @@ NamedArrays read_npz(const std::filesystem::path& path, std::uint64_t byte_limit
   return arrays;
 }
 
-std::string npz_bytes(const NamedArrays& arrays) {
+std::string npz_bytes(const NamedArrays& arrays, const NamedTexts& texts) {
   zip_error_t error;
   zip_error_init(&error);
   zip_source_t* target = zip_source_buffer_create(nullptr, 0, 0, &error);
@@ -88,10 +88,9 @@ std::string npz_bytes(const NamedArrays& arrays) {
   Archive archive(zip_open_from_source(target, ZIP_TRUNCATE, &error));
   if (!archive) fail(zip_error_strerror(&error));
   std::vector<std::string> contents;  // alive until the archive is closed
-  contents.reserve(arrays.size());
-  for (const auto& [name, array] : arrays) {
-    std::string& bytes = contents.emplace_back(npy_header(array.shape));
-    bytes.append(reinterpret_cast<const char*>(array.values.data()), array.values.size() * sizeof(double));
+  contents.reserve(arrays.size() + texts.size());
+  const auto add = [&](const std::string& name, std::string npy) {
+    const std::string& bytes = contents.emplace_back(std::move(npy));
     zip_source_t* source = zip_source_buffer(archive.get(), bytes.data(), bytes.size(), 0);
     const auto index = zip_file_add(archive.get(), (name + ".npy").c_str(), source, ZIP_FL_ENC_UTF_8);
     if (index < 0) {
@@ -100,7 +99,12 @@ std::string npz_bytes(const NamedArrays& arrays) {
     }
     zip_set_file_compression(archive.get(), static_cast<zip_uint64_t>(index), ZIP_CM_STORE, 0);
     zip_file_set_dostime(archive.get(), static_cast<zip_uint64_t>(index), 0, 0x21, 0);  // 1980-01-01
-  }
+  };
+  for (const auto& [name, array] : arrays)
+    add(name, npy_header(array.shape)
+                  .append(reinterpret_cast<const char*>(array.values.data()),
+                          array.values.size() * sizeof(double)));
+  for (const auto& [name, rows] : texts) add(name, npy_texts(rows));
   if (zip_close(archive.get()) != 0) fail(zip_strerror(archive.get()));
   archive.release();
   if (zip_source_open(target) != 0) fail("its bytes cannot be read back");

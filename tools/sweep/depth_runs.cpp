@@ -1,0 +1,68 @@
+// Fig 4: networks of any depth from decoupled starts; each run is one depth at one rate.
+#include <limits>
+
+#include "dln/experiments/depth_prediction.hpp"
+#include "dln/experiments/depth_sweep.hpp"
+#include "tools/sweep/sweep_experiment.hpp"
+
+namespace dln::tools {
+namespace {
+
+SweepOutcome run(const Coordinates& at, SweepProblems& problems) {
+  const auto problem = swept_problem(at, problems);
+  const int layers = static_cast<int>(at.whole("layers"));
+  const double largest = experiments::largest_aligned_eigenvalue(*problem, layers), kappa = at.real("kappa"),
+               rate = kappa > 0 ? kappa / largest : at.real("rate");
+  const experiments::DepthSweepOptions options{.layers = {layers},
+                                               .rates = {rate},
+                                               .kappas = {},
+                                               .hidden_units = at.whole("hidden_units"),
+                                               .initial_strength = at.real("u0"),
+                                               .error_threshold = at.real("threshold"),
+                                               .max_epochs = static_cast<long>(at.whole("max_epochs")),
+                                               .first_layer = at.word("first_layer") == "all"
+                                                                  ? experiments::FirstLayer::all_inputs
+                                                                  : experiments::FirstLayer::active_modes,
+                                               .compressed = at.word("arithmetic") == "compressed",
+                                               .seed = at.seed()};
+  experiments::MemoryRunStore store;
+  base::SilentProgress silent;
+  const auto rows = experiments::run_depth_sweep(*problem, options, store, silent);
+  const auto& result = rows.front().runs.front();
+  const bool learned = result.outcome == experiments::SweepOutcome::learned;
+  return {.diverged = result.outcome == experiments::SweepOutcome::diverged,
+          .values = {rate, rate * largest,
+                     learned ? static_cast<double>(result.epoch) : std::numeric_limits<double>::quiet_NaN(),
+                     result.monotone ? 1.0 : 0.0, static_cast<double>(rows.front().trained[1])}};
+}
+
+}  // namespace
+
+SweepExperiment depth_experiment() {
+  auto parameters = data_parameters();
+  for (auto& parameter : std::vector<SweepParameter>{
+           whole("layers", 3, 2, 1000, "N_l"),
+           real("rate", 1e-5, 0, 1e6, "learning rate lambda, of sums over the examples"),
+           non_negative("kappa", 0, 1e6, "where not 0, the rate is this over lambda_max of the depth"),
+           whole("hidden_units", 1000, 1, 100'000, "in every hidden layer"),
+           real("u0", 1e-3, 0, 1e6, "initial strength of every mode"),
+           real("threshold", 1.3e4, 0, 1e300, "learned when half the summed squared error is below this"),
+           word("first_layer", "active", {"active", "all"},
+                "which input directions W^1 carries at the start"),
+           word("arithmetic", "compressed", {"compressed", "whole"},
+                "compressed: layers made smaller exactly where the start allows it"),
+           whole("max_epochs", 100'000, 1, 1'000'000'000, "given up after so many")})
+    parameters.push_back(std::move(parameter));
+  return {.name = "depth",
+          .summary = "Fig 4: epochs until a network of any depth has learned, at a rate of its own",
+          .parameters = std::move(parameters),
+          .columns = {{"learning_rate", "lambda"},
+                      {"rate_over_limit", "lambda times lambda_max; descent is stable below 2"},
+                      {"epochs", "until the error is below the threshold; NaN when it never was"},
+                      {"monotone", "1 when the error never rose"},
+                      {"trained_units", "of a hidden layer, after exact compression"}},
+          .mode_columns = {},
+          .run = run};
+}
+
+}  // namespace dln::tools

@@ -1,0 +1,39 @@
+#include "tools/sweep/sweep_experiment.hpp"
+
+#include <algorithm>
+
+namespace dln::tools {
+
+SweepProblems::Problem SweepProblems::get(const std::string& key,
+                                          const std::function<experiments::LearningProblem()>& build) {
+  constexpr std::size_t kKept = 16;  // runs near each other in a grid share them
+  std::shared_ptr<Entry> entry;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = std::ranges::find(entries_, key, &Named::first);
+    if (found != entries_.end()) {
+      entry = found->second;
+    } else {
+      entry = std::make_shared<Entry>();
+      entries_.emplace_back(key, entry);
+      if (entries_.size() > kKept) entries_.pop_front();
+    }
+  }
+  std::call_once(entry->once,
+                 [&] { entry->problem = std::make_shared<const experiments::LearningProblem>(build()); });
+  return entry->problem;
+}
+
+const std::vector<SweepExperiment>& sweep_experiments() {
+  static const std::vector<SweepExperiment> all = [] {
+    std::vector<SweepExperiment> list{mode_experiment(), time_course_experiment(), depth_experiment()};
+    // One name for what all runs have.
+    for (auto& experiment : list)
+      experiment.parameters.push_back(
+          whole("seed", 1, 0, std::numeric_limits<std::int64_t>::max(), "of every random stream"));
+    return list;
+  }();
+  return all;
+}
+
+}  // namespace dln::tools

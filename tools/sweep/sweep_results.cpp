@@ -1,0 +1,151 @@
+#include "tools/sweep/sweep_results.hpp"
+
+#include <fmt/format.h>
+#include <tbb/parallel_invoke.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "dln/base/atomic_file.hpp"
+#include "dln/base/error.hpp"
+#include "tools/sweep/sweep_tables.hpp"
+
+namespace dln::tools {
+namespace {
+
+namespace fs = std::filesystem;
+using State = SweepRecord::State;
+
+constexpr const char *kJournal = "journal.txt", *kPlan = "sweep.toml";
+
+std::string slurped(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+// The first line in which two texts differ, as both have it.
+std::string difference(const std::string& there, const std::string& here) {
+  std::istringstream a(there), b(here);
+  for (std::string left, right;;) {
+    const bool more = static_cast<bool>(std::getline(a, left)),
+               still = static_cast<bool>(std::getline(b, right));
+    if (!more) left.clear();
+    if (!still) right.clear();
+    if (left != right) return fmt::format("'{}' there, '{}' here", left.substr(0, 120), right.substr(0, 120));
+    if (!more && !still) return "its plan is not beside it";
+  }
+}
+
+JournalFormat format_for(const std::string& resolved, const fs::path& folder) {
+  const auto sum =
+      ::crc32_z(::crc32(0, nullptr, 0), reinterpret_cast<const Bytef*>(resolved.data()), resolved.size());
+  return {
+      .kind = "dln sweep journal ",
+      .header = fmt::format("dln sweep journal 1, plan {:08x}", sum),
+      .other = fmt::format("it belongs to another sweep: {}", difference(slurped(folder / kPlan), resolved)),
+      .instead_of_line_1 = "name another folder with --out",
+      .instead_of_line_n = "",
+      .skip_damaged = true};
+}
+
+fs::path opened(const fs::path& folder, bool resume) {
+  base::require_writable_directory(folder);
+  std::error_code ignored;
+  if (!resume && fs::file_size(folder / kJournal, ignored) > 0 && !ignored)
+    throw base::DomainError(fmt::format(
+        "{} holds a sweep already: --resume goes on with it, --out with another folder starts anew",
+        folder.string()));
+  return folder / kJournal;
+}
+
+template <class Number>
+bool read(std::string_view text, Number& number) {
+  const auto [end, trouble] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return trouble == std::errc() && end == text.data() + text.size();
+}
+
+}  // namespace
+
+std::string_view name_of(State state) {
+  constexpr std::string_view names[] = {"pending", "done", "diverged", "failed"};
+  return names[static_cast<int>(state)];
+}
+
+std::string line_of(const SweepReport& report) {
+  std::string message = report.record.message;
+  std::ranges::replace_if(
+      message, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, '?');
+  return fmt::format("{}\t{}\t{:.4g}\t{}\t{}", report.run, name_of(report.record.state), report.seconds,
+                     exact_numbers(report.record.values), message);
+}
+
+std::optional<SweepReport> report_in(std::string_view line, std::uint64_t runs) {
+  std::vector<std::string_view> parts;
+  while (parts.size() < 4) {
+    const auto tab = line.find('\t');
+    if (tab == std::string_view::npos) return {};
+    parts.push_back(line.substr(0, tab));
+    line.remove_prefix(tab + 1);
+  }
+  SweepReport report;
+  if (!read(parts[0], report.run) || report.run >= runs || !read(parts[2], report.seconds)) return {};
+  for (const State state : {State::done, State::diverged, State::failed})
+    if (parts[1] == name_of(state)) report.record.state = state;
+  if (report.record.state == State::pending || !read_exact_numbers(parts[3], report.record.values)) return {};
+  report.record.message = line;
+  return report;
+}
+
+SweepResults::SweepResults(const SweepPlan& plan, fs::path folder, bool resume)
+    : plan_(plan),
+      folder_(std::move(folder)),
+      records_(plan.runs()),
+      journal_(opened(folder_, resume), format_for(plan.resolved(), folder_), [&](std::string_view line) {
+        auto report = report_in(line, records_.size());
+        if (!report) return false;
+        auto& record = records_[report->run];
+        if (record.state == State::pending) ++finished_;
+        record = std::move(report->record);
+        return true;
+      }) {
+  if (slurped(folder_ / kPlan) != plan.resolved()) base::write_file(folder_ / kPlan, plan.resolved());
+}
+
+std::uint64_t SweepResults::count(State state) const {
+  return static_cast<std::uint64_t>(std::ranges::count(records_, state, &SweepRecord::state));
+}
+
+void SweepResults::add(SweepReport report) {
+  journal_.append(line_of(report));
+  seconds_ += report.seconds;
+  records_[report.run] = std::move(report.record);
+  ++finished_;
+  // Flushing takes milliseconds: a few times a second is often enough for runs that are shorter than that.
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  auto last = settled_.load();
+  if (now - std::chrono::steady_clock::duration(last) > std::chrono::milliseconds(200) &&
+      settled_.compare_exchange_strong(last, now.count()))
+    journal_.sync();
+}
+
+void SweepResults::settle() {
+  journal_.sync();
+}
+
+void SweepResults::write_tables() const {
+  base::AtomicFile csv(folder_ / "results.csv"), jsonl(folder_ / "results.jsonl"),
+      npz(folder_ / "results.npz");
+  const SweepTables tables(plan_, records_);
+  tbb::parallel_invoke([&] { tables.write_csv([&](std::string_view text) { csv.write(text); }); },
+                       [&] { tables.write_jsonl([&](std::string_view text) { jsonl.write(text); }); },
+                       [&] { npz.write(tables.npz()); });
+  csv.commit();
+  jsonl.commit();
+  npz.commit();
+}
+
+}  // namespace dln::tools

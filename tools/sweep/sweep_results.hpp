@@ -1,0 +1,66 @@
+// SweepResults: what became of every run, kept in a journal as it comes, and written out as tables at the
+// end.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tools/journal_file.hpp"
+#include "tools/sweep/sweep_plan.hpp"
+
+namespace dln::tools {
+
+struct SweepRecord {
+  enum class State : std::uint8_t { pending, done, diverged, failed };
+  State state = State::pending;
+  std::vector<double> values;  // as SweepOutcome has them; none of a run that failed
+  std::string message;         // why it failed
+};
+std::string_view name_of(SweepRecord::State state);
+
+// One finished run: what a journal keeps and one process tells another.
+struct SweepReport {
+  std::uint64_t run = 0;
+  double seconds = 0;  // that it took
+  SweepRecord record;
+};
+// In one line without its end, every bit of the numbers in it. Nothing for a line that makes no sense.
+std::string line_of(const SweepReport& report);
+std::optional<SweepReport> report_in(std::string_view line, std::uint64_t runs);
+
+class SweepResults {
+ public:
+  // Opens DIR/journal.txt, which holds what an earlier process finished of the same plan, and writes
+  // DIR/sweep.toml. Throws as JournalFile does, and for a journal of another plan; DomainError when there is
+  // one and `resume` is false.
+  SweepResults(const SweepPlan& plan, std::filesystem::path folder, bool resume);
+
+  const std::vector<SweepRecord>& records() const { return records_; }
+  std::uint64_t finished() const { return finished_; }  // runs
+  std::uint64_t count(SweepRecord::State state) const;
+  double seconds() const { return seconds_; }  // in the runs that were added, all together
+
+  // From any thread: on its way to the disk when this returns, at the latest a moment later when nothing
+  // follows. Throws WriteError.
+  void add(SweepReport report);
+  // Until all that was added is on the disk. Throws WriteError.
+  void settle();
+
+  // DIR/results.csv, .jsonl and .npz, all or none. Throws WriteError.
+  void write_tables() const;
+
+ private:
+  const SweepPlan& plan_;
+  std::filesystem::path folder_;
+  std::vector<SweepRecord> records_;
+  std::atomic<std::uint64_t> finished_ = 0;
+  std::atomic<double> seconds_ = 0;
+  std::atomic<std::chrono::steady_clock::rep> settled_ = 0;
+  JournalFile journal_;
+};
+
+}  // namespace dln::tools

@@ -1,0 +1,105 @@
+// The data that swept networks learn.
+#include <fmt/format.h>
+
+#include "dln/base/error.hpp"
+#include "dln/experiments/analysis_problem.hpp"
+#include "dln/experiments/graph_problem.hpp"
+#include "tools/data_options.hpp"
+#include "tools/sweep/sweep_experiment.hpp"
+#include "validation/context.hpp"
+
+namespace dln::tools {
+namespace {
+
+using experiments::LearningProblem;
+
+// The graphs of structured_graphs(), on 2^levels items or as near as they come.
+data::ItemGraph graph_named(const std::string& kind, int levels) {
+  const int items = 1 << levels;
+  if (kind == "chain") return data::chain_graph(items);
+  if (kind == "ring") return data::ring_graph(items);
+  if (kind == "grid") return data::grid_graph(1 << (levels / 2), 1 << (levels - levels / 2));
+  return data::cluster_graph(std::max(1, items / 4), 4, 0.1);
+}
+
+experiments::InputScale image_scale(const std::string& name) {
+  if (name == "raw") return experiments::InputScale::raw;
+  if (name == "unit-variance") return experiments::InputScale::unit_variance;
+  if (name == "white") return experiments::InputScale::sum_white;
+  throw base::DomainError(
+      fmt::format("scale = \"{}\": expected raw, unit-variance or white for images", name));
+}
+
+experiments::InputTreatment treatment(const std::string& name) {
+  if (name == "raw") return experiments::InputTreatment::raw;
+  if (name == "centred") return experiments::InputTreatment::centred;
+  if (name == "white") return experiments::InputTreatment::white;
+  throw base::DomainError(fmt::format("scale = \"{}\": expected raw, centred or white for a file", name));
+}
+
+LearningProblem images(const Coordinates& at) {
+  base::SilentProgress silent;
+  const auto& file = at.word("file");
+  experiments::MemoryRunStore nothing;
+  const auto path =
+      file.empty() ? validation::Context({}, nothing, silent).images_path() : std::filesystem::path(file);
+  std::optional<std::filesystem::path> labels;
+  if (!at.word("labels").empty()) labels = at.word("labels");
+  return experiments::images_problem(path, labels, image_scale(at.word("scale")), silent);
+}
+
+LearningProblem own_data(const Coordinates& at) {
+  if (at.word("file").empty())
+    throw base::DomainError("data = \"file\": expected file = \"...\" with it, such as mine.csv");
+  DataOptions options{
+      .path = at.word("file"), .labels = {}, .targets = {}, .target_columns = {}, .classes = {}, .scale = {}};
+  if (!at.word("labels").empty()) options.labels = at.word("labels");
+  if (!at.word("target_columns").empty()) options.target_columns = at.word("target_columns");
+  base::SilentProgress silent;
+  auto read = read_data(options, silent);
+  auto problem =
+      experiments::analysis_problem({std::move(read.correlations), {}}, treatment(at.word("scale"))).problem;
+  problem.name = at.word("file");
+  return problem;
+}
+
+LearningProblem build(const Coordinates& at) {
+  const auto& kind = at.word("data");
+  const auto seed = static_cast<std::uint64_t>(at.whole("data_seed"));
+  const int levels = static_cast<int>(at.whole("levels")), features = static_cast<int>(at.whole("features"));
+  if (kind == "images") return images(at);
+  if (kind == "file") return own_data(at);
+  if (kind == "tree")
+    return experiments::tree_problem(
+        {.levels = levels, .flip = at.real("flip"), .features = features, .seed = seed});
+  return experiments::graph_problem(graph_named(kind, levels), {.features = features, .seed = seed});
+}
+
+}  // namespace
+
+std::vector<SweepParameter> data_parameters() {
+  return {word("data", "tree", {"tree", "chain", "ring", "grid", "clusters", "images", "file"},
+               "what is learned: Fig 3's tree, Gaussian features on a graph, images with labels, or a table"),
+          whole("levels", 5, 1, 10, "tree, graphs: 2^levels items"),
+          real("flip", 0.1, 0, 1, "tree: chance that a feature changes on an edge"),
+          whole("features", 1000, 1, 1'000'000, "tree, graphs: outputs N3"),
+          whole("data_seed", 1, 0, std::numeric_limits<std::int64_t>::max(), "tree, graphs: of the features"),
+          text("file", "", "images: IDX, unless given Fashion-MNIST; file: CSV, NPY, NPZ or IDX"),
+          text("labels", "", "images, file: labels when these are not found by name"),
+          text("target_columns", "", "file: columns with targets, by name or number"),
+          word("scale", "white", {"raw", "centred", "unit-variance", "white"},
+               "images, file: what becomes of the inputs before learning")};
+}
+
+SweepProblems::Problem swept_problem(const Coordinates& at, SweepProblems& problems) {
+  std::string key;
+  for (const auto& parameter : data_parameters()) key += toml_text(at[parameter.name]) + ' ';
+  return problems.get(key, [&] { return build(at); });
+}
+
+const std::vector<std::string>& file_parameters() {
+  static const std::vector<std::string> names{"file", "labels"};
+  return names;
+}
+
+}  // namespace dln::tools
