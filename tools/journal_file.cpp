@@ -8,7 +8,9 @@
 #include <zlib.h>
 
 #include <array>
+#include <bit>
 #include <cerrno>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 
@@ -40,10 +42,32 @@ std::string contents(int descriptor, const std::filesystem::path& file, const st
 
 }  // namespace
 
+namespace {
+
+// As printf's %a, which takes a microsecond.
+void append_exact(std::string& text, double value) {
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  const auto exponent = static_cast<int>(bits >> 52 & 0x7FF);
+  std::uint64_t fraction = bits << 12;
+  if (exponent == 0 || exponent == 0x7FF) {  // zeros, subnormal numbers, what is not finite
+    text += fmt::format("{:a}", value);
+    return;
+  }
+  text += value < 0 ? "-0x1" : "0x1";
+  if (fraction != 0) text += '.';
+  for (; fraction != 0; fraction <<= 4) text += "0123456789abcdef"[fraction >> 60];
+  text += exponent < 1023 ? "p" : "p+";
+  text += fmt::format_int(exponent - 1023).c_str();
+}
+
+}  // namespace
+
 std::string exact_numbers(const std::vector<double>& values) {
   std::string text;
-  for (double value : values)
-    fmt::format_to(std::back_inserter(text), "{}{:a}", text.empty() ? "" : ",", value);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i > 0) text += ',';
+    append_exact(text, values[i]);
+  }
   return text;
 }
 

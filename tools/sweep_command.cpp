@@ -83,7 +83,10 @@ int thread_count(const SweepOptions& options) {
 class Teller {
  public:
   Teller(std::uint64_t todo, std::uint64_t before, int threads)
-      : todo_(todo), before_(before), threads_(threads) {}
+      : what_(before > 0 ? fmt::format("{} runs to do, {} found in the journal", todo, before)
+                         : fmt::format("{} runs", todo)),
+        todo_(todo),
+        threads_(threads) {}
   void finished(const SweepReport& report) {
     const std::lock_guard lock(mutex_);
     ++done_;
@@ -91,19 +94,15 @@ class Teller {
     if (done_ == 1 && estimate > 20)
       message(fmt::format("{} runs, of which the first took {}: about {} on {} threads", todo_,
                           duration(report.seconds), duration(estimate), threads_));
-    progress_.report(what(), static_cast<double>(done_) / static_cast<double>(todo_));
+    progress_.report(what_, static_cast<double>(done_) / static_cast<double>(todo_));
   }
   void end() { progress_.clear(); }
 
  private:
-  // The same words all along, or the time left would start anew.
-  std::string what() const {
-    return before_ > 0 ? fmt::format("{} runs to do, {} found in the journal", todo_, before_)
-                       : fmt::format("{} runs", todo_);
-  }
+  std::string what_;
   std::mutex mutex_;
   ProgressLine progress_;
-  std::uint64_t todo_, before_, done_ = 0;
+  std::uint64_t todo_, done_ = 0;
   int threads_;
 };
 

@@ -77,13 +77,22 @@ std::uint64_t SweepPlan::runs() const {
 
 Coordinates SweepPlan::at(std::uint64_t run) const {
   auto values = fixed_;
-  for (auto axis = axes_.rbegin(); axis != axes_.rend(); ++axis) {
-    const auto entry = run % axis->size();
-    run /= axis->size();
-    for (std::size_t i = 0; i < axis->parameters.size(); ++i)
-      values[axis->parameters[i]] = axis->value(entry, i);
-  }
+  const auto changing = varied_at(run);
+  std::size_t next = 0;
+  for (const auto& axis : axes_)
+    for (auto which : axis.parameters) values[which] = changing[next++];
   return {experiment_->parameters, std::move(values)};
+}
+
+std::vector<SweepValue> SweepPlan::varied_at(std::uint64_t run) const {
+  std::vector<SweepValue> values;
+  std::uint64_t block = runs();  // of runs in which an axis keeps its value
+  for (const auto& axis : axes_) {
+    block /= axis.size();
+    const auto entry = run / block % axis.size();
+    for (std::size_t i = 0; i < axis.parameters.size(); ++i) values.push_back(axis.value(entry, i));
+  }
+  return values;
 }
 
 std::vector<std::size_t> SweepPlan::varied() const {

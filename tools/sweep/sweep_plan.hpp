@@ -52,8 +52,9 @@ class SweepPlan {
   std::uint64_t runs() const;
   Coordinates at(std::uint64_t run) const;
 
-  // Positions of the parameters that vary.
+  // Positions of the parameters that vary, and their values in one run.
   std::vector<std::size_t> varied() const;
+  std::vector<SweepValue> varied_at(std::uint64_t run) const;
   // The files that runs read, as far as they are there. Throws DataError for one that is not.
   std::vector<std::filesystem::path> files() const;
   // The plan with every value in it, and what its files hold, as TOML that reads back as the same plan.

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
+#include <condition_variable>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -104,14 +106,16 @@ SweepResults::SweepResults(const SweepPlan& plan, fs::path folder, bool resume)
     : plan_(plan),
       folder_(std::move(folder)),
       records_(plan.runs()),
-      journal_(opened(folder_, resume), format_for(plan.resolved(), folder_), [&](std::string_view line) {
-        auto report = report_in(line, records_.size());
-        if (!report) return false;
-        auto& record = records_[report->run];
-        if (record.state == State::pending) ++finished_;
-        record = std::move(report->record);
-        return true;
-      }) {
+      journal_(opened(folder_, resume), format_for(plan.resolved(), folder_),
+               [&](std::string_view line) {
+                 auto report = report_in(line, records_.size());
+                 if (!report) return false;
+                 auto& record = records_[report->run];
+                 if (record.state == State::pending) ++finished_;
+                 record = std::move(report->record);
+                 return true;
+               }),
+      settling_([this](const std::stop_token& stop) { keep_settled(stop); }) {
   if (slurped(folder_ / kPlan) != plan.resolved()) base::write_file(folder_ / kPlan, plan.resolved());
 }
 
@@ -124,12 +128,21 @@ void SweepResults::add(SweepReport report) {
   seconds_ += report.seconds;
   records_[report.run] = std::move(report.record);
   ++finished_;
-  // Flushing takes milliseconds: a few times a second is often enough for runs that are shorter than that.
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  auto last = settled_.load();
-  if (now - std::chrono::steady_clock::duration(last) > std::chrono::milliseconds(200) &&
-      settled_.compare_exchange_strong(last, now.count()))
-    journal_.sync();
+  unsettled_ = true;
+  if (unwritable_) settle();  // which says why
+}
+
+void SweepResults::keep_settled(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any sleep;
+  for (std::unique_lock lock(mutex); !stop.stop_requested();) {
+    sleep.wait_for(lock, stop, std::chrono::milliseconds(200), [] { return false; });
+    try {
+      if (unsettled_.exchange(false)) settle();
+    } catch (const base::WriteError&) {
+      unwritable_ = true;  // the next to add says so
+    }
+  }
 }
 
 void SweepResults::settle() {

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tools/journal_file.hpp"
@@ -44,8 +44,8 @@ class SweepResults {
   std::uint64_t count(SweepRecord::State state) const;
   double seconds() const { return seconds_; }  // in the runs that were added, all together
 
-  // From any thread: on its way to the disk when this returns, at the latest a moment later when nothing
-  // follows. Throws WriteError.
+  // From any thread: safe from the end of this process when it returns, on the disk a fifth of a second
+  // later. Throws WriteError, also for what was added before and did not get there.
   void add(SweepReport report);
   // Until all that was added is on the disk. Throws WriteError.
   void settle();
@@ -54,13 +54,16 @@ class SweepResults {
   void write_tables() const;
 
  private:
+  void keep_settled(const std::stop_token& stop);
+
   const SweepPlan& plan_;
   std::filesystem::path folder_;
   std::vector<SweepRecord> records_;
   std::atomic<std::uint64_t> finished_ = 0;
   std::atomic<double> seconds_ = 0;
-  std::atomic<std::chrono::steady_clock::rep> settled_ = 0;
   JournalFile journal_;
+  std::atomic<bool> unsettled_ = false, unwritable_ = false;
+  std::jthread settling_;  // flushing takes milliseconds, which no run should wait for
 };
 
 }  // namespace dln::tools

@@ -1,6 +1,7 @@
 #include "tools/sweep/sweep_runner.hpp"
 
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
@@ -84,6 +85,7 @@ std::optional<double> time_of_first_run(const SweepPlan& plan, double patience) 
   if (::pipe(ends) != 0) return {};
   const pid_t child = ::fork();
   if (child == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     SweepProblems problems;
     try {
       const double seconds = carry_out(plan, 0, problems).seconds;

@@ -12,8 +12,6 @@
 namespace dln::tools {
 namespace {
 
-constexpr std::size_t kBlock = 1 << 20;  // bytes handed on at once
-
 // As RFC 4180 has it.
 std::string csv_text(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
@@ -44,6 +42,25 @@ std::string json_number(double value) {
 
 }  // namespace
 
+// Text on its way out, a megabyte at a time.
+class SweepTables::Block {
+ public:
+  explicit Block(const Sink& sink) : sink_(sink) {}
+  template <class... Values>
+  void add(fmt::format_string<Values...> format, Values&&... values) {
+    fmt::format_to(fmt::appender(text_), format, std::forward<Values>(values)...);
+    if (text_.size() >= 1 << 20) hand_on();
+  }
+  void hand_on() {
+    sink_({text_.data(), text_.size()});
+    text_.clear();
+  }
+
+ private:
+  const Sink& sink_;
+  fmt::memory_buffer text_;
+};
+
 SweepTables::SweepTables(const SweepPlan& plan, const std::vector<SweepRecord>& records)
     : plan_(plan), records_(records), varied_(plan.varied()) {
   const auto& experiment = plan.experiment();
@@ -69,61 +86,54 @@ std::vector<std::string> SweepTables::column_names() const {
 }
 
 void SweepTables::write_csv(const Sink& sink) const {
-  const auto parameters = parameter_names(), columns = column_names();
-  std::string text = "index";
-  for (const auto& name : parameters) text += "," + name;
-  text += ",outcome";
-  for (const auto& name : columns) text += "," + name;
-  text += ",message\n";
+  const auto columns = column_names();
+  Block block(sink);
+  block.add("index");
+  for (const auto& name : parameter_names()) block.add(",{}", name);
+  block.add(",outcome");
+  for (const auto& name : columns) block.add(",{}", name);
+  block.add(",message\n");
   for (std::uint64_t run = 0; run < records_.size(); ++run) {
-    const auto& record = records_[run];
-    const auto at = plan_.at(run);
-    fmt::format_to(std::back_inserter(text), "{}", run);
-    for (const auto& name : parameters) text += "," + csv_value(at[name]);
-    fmt::format_to(std::back_inserter(text), ",{}", name_of(record.state));
-    for (std::size_t i = 0; i < columns.size(); ++i)
-      if (i < record.values.size())
-        fmt::format_to(std::back_inserter(text), ",{}", record.values[i]);
-      else
-        text += ',';
-    text += ',' + csv_text(record.message) + '\n';
-    if (text.size() < kBlock) continue;
-    sink(text);
-    text.clear();
+    const auto& [state, values, message] = records_[run];
+    block.add("{}", run);
+    for (const auto& value : plan_.varied_at(run)) block.add(",{}", csv_value(value));
+    block.add(",{}", name_of(state));
+    for (double value : values) block.add(",{}", value);
+    for (std::size_t i = values.size(); i < columns.size(); ++i) block.add(",");
+    block.add(",{}\n", csv_text(message));
   }
-  sink(text);
+  block.hand_on();
 }
 
 void SweepTables::write_jsonl(const Sink& sink) const {
   const auto parameters = parameter_names();
-  const auto &columns = plan_.experiment().columns, &mode_columns = plan_.experiment().mode_columns;
-  std::string text;
-  const auto out = std::back_inserter(text);
+  Block block(sink);
   for (std::uint64_t run = 0; run < records_.size(); ++run) {
-    const auto& [state, values, message] = records_[run];
-    const auto at = plan_.at(run);
-    fmt::format_to(out, "{{\"index\":{},\"parameters\":{{", run);
+    const auto& record = records_[run];
+    const auto at = plan_.varied_at(run);
+    block.add("{{\"index\":{},\"parameters\":{{", run);
     for (std::size_t i = 0; i < parameters.size(); ++i)
-      fmt::format_to(out, "{}\"{}\":{}", i == 0 ? "" : ",", parameters[i], json_value(at[parameters[i]]));
-    fmt::format_to(out, "}},\"outcome\":\"{}\"", name_of(state));
-    if (!values.empty()) {
-      for (std::size_t i = 0; i < columns.size(); ++i)
-        fmt::format_to(out, ",\"{}\":{}", columns[i].name, json_number(values[i]));
-      for (std::size_t c = 0; c < mode_columns.size(); ++c) {
-        fmt::format_to(out, ",\"{}\":[", mode_columns[c].name);
-        for (std::size_t i = columns.size() + c; i < values.size(); i += mode_columns.size())
-          fmt::format_to(out, "{}{}", i < columns.size() + mode_columns.size() ? "" : ",",
-                         json_number(values[i]));
-        text += ']';
-      }
-    }
-    if (!message.empty()) fmt::format_to(out, ",\"message\":{}", json_text(message));
-    text += "}\n";
-    if (text.size() < kBlock) continue;
-    sink(text);
-    text.clear();
+      block.add("{}\"{}\":{}", i == 0 ? "" : ",", parameters[i], json_value(at[i]));
+    block.add("}},\"outcome\":\"{}\"", name_of(record.state));
+    add_values(block, record.values);
+    if (!record.message.empty()) block.add(",\"message\":{}", json_text(record.message));
+    block.add("}}\n");
   }
-  sink(text);
+  block.hand_on();
+}
+
+// The columns by name, each mode column as a list.
+void SweepTables::add_values(Block& block, const std::vector<double>& values) const {
+  if (values.empty()) return;
+  const auto &columns = plan_.experiment().columns, &mode_columns = plan_.experiment().mode_columns;
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    block.add(",\"{}\":{}", columns[i].name, json_number(values[i]));
+  for (std::size_t c = 0; c < mode_columns.size(); ++c) {
+    block.add(",\"{}\":[", mode_columns[c].name);
+    for (std::size_t i = columns.size() + c; i < values.size(); i += mode_columns.size())
+      block.add("{}{}", i < columns.size() + mode_columns.size() ? "" : ",", json_number(values[i]));
+    block.add("]");
+  }
 }
 
 std::string SweepTables::npz() const {
@@ -136,9 +146,9 @@ std::string SweepTables::npz() const {
   std::vector<std::vector<double>*> targets;
   for (const auto& name : columns) targets.push_back(&numbers[name].values);
   for (std::uint64_t run = 0; run < rows; ++run) {
-    const auto at = plan_.at(run);
-    for (const auto& name : parameters) {
-      const auto& value = at[name];
+    const auto at = plan_.varied_at(run);
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+      const auto& [name, value] = std::pair(parameters[i], at[i]);
       if (const auto* word = std::get_if<std::string>(&value))
         words[name].push_back(*word);
       else if (const auto* n = std::get_if<std::int64_t>(&value))

@@ -24,6 +24,8 @@ class SweepTables {
   std::string npz() const;
 
  private:
+  class Block;
+  void add_values(Block& block, const std::vector<double>& values) const;
   std::vector<std::string> parameter_names() const;
   std::vector<std::string> column_names() const;
 
