@@ -5,8 +5,8 @@ packages=(
   cmake g++ ninja-build ccache git
   libboost-dev libboost-iostreams-dev libboost-filesystem-dev libboost-system-dev
   libbenchmark-dev libcli11-dev libeigen3-dev libfmt-dev libgnuplot-iostream-dev libgmock-dev libgtest-dev
-  libginac-dev libspectra-dev libtbb-dev libtomlplusplus-dev libzip-dev nlohmann-json3-dev pkg-config zlib1g-dev
-  gnuplot-nox dataset-fashion-mnist
+  libginac-dev libopenmpi-dev libspectra-dev libtbb-dev libtomlplusplus-dev libzip-dev nlohmann-json3-dev pkg-config zlib1g-dev
+  gnuplot-nox openmpi-bin dataset-fashion-mnist
 )
 
 fail() {

@@ -22,7 +22,7 @@ constexpr const char* kPlan = R"(experiment = "time-course"
 levels = 4
 features = 100
 hidden_units = 16
-rate = 1e-3
+rate = 2e-3
 u0 = 1e-9
 completion = 0.999
 [grid]
@@ -80,7 +80,7 @@ TEST_F(SweepFaults, KilledAtAnyMomentLosesRunsInFlightOnly) {
     for (int blow = 0; blow < 2; ++blow) {  // killed while it goes on, too
       const pid_t child =
           begin(out, blow == 0 ? std::vector<std::string>{} : std::vector<std::string>{"--resume"});
-      std::this_thread::sleep_for(std::chrono::milliseconds(random() % 400));
+      std::this_thread::sleep_for(std::chrono::milliseconds(random() % 250));
       kill(child, SIGKILL);
       if (end(child, out).code == 128 + SIGKILL) ++interrupted;
       EXPECT_GE(journalled(out), before) << "what was finished stays finished";
@@ -153,11 +153,11 @@ TEST_F(SweepFaults, RefusesTheJournalOfAnotherSweep) {
   run_undisturbed();
   const auto before = slurp(folder / "whole" / "journal.txt");
   auto other = std::string(kPlan);
-  other.replace(other.find("rate = 1e-3"), 11, "rate = 2e-3");
+  other.replace(other.find("rate = 2e-3"), 11, "rate = 3e-3");
   spill(folder / "plan.toml", other);
   const auto outcome = dln(words("whole", {"--resume"}));
   EXPECT_EQ(outcome.code, 3);
-  EXPECT_NE(outcome.err.find("another sweep: 'rate = 0.001' there, 'rate = 0.002' here"), std::string::npos)
+  EXPECT_NE(outcome.err.find("another sweep: 'rate = 0.002' there, 'rate = 0.003' here"), std::string::npos)
       << outcome.err;
   EXPECT_NE(outcome.err.find("name another folder with --out"), std::string::npos) << outcome.err;
   EXPECT_EQ(slurp(folder / "whole" / "journal.txt"), before);
@@ -283,7 +283,7 @@ TEST_F(SweepFaults, RefusesABadPlanByItsLine) {
            {"experiment = \"mode\"\n[parameters]\nlayers = 3\n[grid]\nlayers = [3]\n",
             "line 5: layers is given twice"},
            {"experiment = \"mode\"\n[parameters]\nlayers = [3]\n[grid]\ns = [1]\n",
-            "layers = [3]: expected a whole number"},
+            "layers = [ 3 ]: expected a whole number"},
            {"experiment = \"mode\"\n[[list]]\n", "line 2: [[list]] is empty"},
            {"experiment = \"mode\"\n[[list]]\ns = 1\n[[list]]\nu0 = 1\n", "'u0' in [[list]]: expected s"},
            {"experiment = \"mode\"\n[[list]]\ns = 1\nu0 = 1\n[[list]]\nu0 = 1\n",

@@ -21,7 +21,7 @@ hidden_units = 16
 rate = 1e-3
 u0 = 1e-9
 [grid]
-run = { from = 0, to = 199 }
+run = { from = 0, to = 119 }
 )";
 
 class SweepRanksTest : public testing::Test {
@@ -101,7 +101,7 @@ TEST_F(SweepRanksTest, SameBytesForAnyNumberOfRanks) {
     const auto out = std::to_string(ranks);
     EXPECT_EQ(end(begin(ranks, out)), 0) << said(out);
     expect_as_alone(out);
-    EXPECT_NE(said(out).find("200 runs: 200 done"), std::string::npos) << said(out);
+    EXPECT_NE(said(out).find("120 runs: 120 done"), std::string::npos) << said(out);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -15,6 +16,7 @@
 #include "dln/theory/deep_mode.hpp"
 #include "tests/tools/program.hpp"
 #include "tools/sweep/sweep_plan.hpp"
+#include "tools/sweep/sweep_runner.hpp"
 
 namespace dln::tools {
 namespace {
@@ -191,9 +193,9 @@ TEST(Sweep, HasTheNumbersOfFig4) {
 
 TEST(Sweep, GoesOnPastRunsThatFailOrDiverge) {
   const auto folder = scratch("sweep-troubled");
-  // eps beyond s/2 is no target; kappa = 3 diverges.
+  // eps beyond s/2 is no target; kappa = 30 diverges.
   const auto out =
-      swept(folder, "out", "experiment = \"mode\"\n[grid]\neps = [1e-3, 2.0]\nkappa = [1.0, 3.0]\n");
+      swept(folder, "out", "experiment = \"mode\"\n[grid]\neps = [1e-3, 2.0]\nkappa = [1.0, 30.0]\n");
   const auto rows = rows_of(out);
   ASSERT_EQ(rows.size(), 4u);
   EXPECT_EQ(rows[0]["outcome"], "done");
@@ -203,12 +205,84 @@ TEST(Sweep, GoesOnPastRunsThatFailOrDiverge) {
     EXPECT_NE(rows[i]["message"].get<std::string>().find("eps = 2"), std::string::npos) << rows[i];
     EXPECT_FALSE(rows[i].contains("steps"));
   }
-  EXPECT_NE(slurp(out / "results.csv").find("2,2,1,failed,,,,,,\"eps = 2: "), std::string::npos)
+  EXPECT_NE(slurp(out / "results.csv").find("2,2,1,failed,,,,,,eps = 2: "), std::string::npos)
       << slurp(out / "results.csv");
   spill(folder / "all.toml", "experiment = \"mode\"\n[grid]\neps = [2.0, 3.0]\n");
   const auto none = dln({"sweep", (folder / "all.toml").string(), "--out", (folder / "none").string()});
   EXPECT_EQ(none.code, 4) << "not one run succeeded";
   EXPECT_NE(none.out.find("2 failed"), std::string::npos) << none.out;
+}
+
+// A small run of each, twice: the same bits, as many numbers as there are columns, and not all of them
+// nothing.
+TEST(Sweep, EveryExperimentRuns) {
+  const std::string data = "[parameters]\nlevels = 3\nfeatures = 60\n";
+  const std::map<std::string, std::string> plans{
+      {"mode", "[grid]\nlayers = [3]\n"},
+      {"mode-rates", "[grid]\nlayers = [4]\n"},
+      {"time-course", data + "rate = 2e-3\n[grid]\nrun = [1]\n"},
+      {"depth", data + "hidden_units = 20\nthreshold = 10\nrate = 1e-2\n[grid]\nlayers = [5]\n"},
+      {"training", data + "[grid]\nlayers = [4]\n"},
+      {"sharpness", data + "samples = 5\n[grid]\nlayers = [3]\n"},
+      {"pretraining",
+       "[parameters]\nlevels = 3\nfeatures = 2\nhidden_units = 20\nthreshold = 2\nsigma = "
+       "0.1\n[grid]\nlayers = [3]\n"},
+      {"starts", data + "[grid]\nlayers = [3]\n"},
+      {"transitions", data + "data = 'ring'\n[grid]\nlayers = [5]\n"},
+      {"generalisation", "[parameters]\ninputs = 40\noutputs = 20\n[grid]\nlayers = [3]\n"},
+      {"perceptual-learning", "[grid]\nlayers = [4]\n"},
+      {"critical-period", "[grid]\ninput_age = [2]\n"},
+  };
+  SweepProblems problems;
+  for (const auto& experiment : sweep_experiments()) {
+    ASSERT_TRUE(plans.contains(experiment.name)) << experiment.name;
+    const auto plan = SweepPlan::parse("experiment = '" + experiment.name + "'\n" + plans.at(experiment.name),
+                                       experiment.name);
+    const auto first = carry_out(plan, 0, problems), second = carry_out(plan, 0, problems);
+    EXPECT_EQ(first.record.state, SweepRecord::State::done)
+        << experiment.name << ": " << first.record.message;
+    const auto &values = first.record.values, &again = second.record.values;
+    ASSERT_EQ(values.size(), again.size());
+    EXPECT_EQ(std::memcmp(values.data(), again.data(), values.size() * sizeof(double)), 0) << experiment.name;
+    const auto beyond = values.size() - experiment.columns.size();
+    EXPECT_EQ(experiment.mode_columns.empty() ? beyond : beyond % experiment.mode_columns.size(), 0u)
+        << experiment.name;
+    EXPECT_GE(std::ranges::count_if(values, [](double x) { return std::isfinite(x) && x != 0; }), 2)
+        << experiment.name;
+    const auto about = dln({"sweep", "--about", experiment.name});
+    EXPECT_EQ(about.code, 0);
+    for (const auto& parameter : experiment.parameters)
+      EXPECT_NE(about.out.find('\n' + parameter.name + '\t'), std::string::npos) << parameter.name;
+  }
+}
+
+// Half of what is held out is another half with another seed; and what is learned is the library's.
+TEST(Sweep, LearnsATableOfOnesOwn) {
+  const auto folder = scratch("sweep-own");
+  std::string table = "a,b,y\n";
+  unsigned noise = 1;
+  for (int i = 0; i < 200; ++i) {
+    noise = noise * 1664525u + 1013904223u;
+    const double a = (noise >> 8) % 1000 / 500.0 - 1, b = (noise >> 18) % 1000 / 1000.0 - 0.5;
+    table +=
+        std::to_string(a) + "," + std::to_string(b) + "," + std::to_string(2 * a - b + 0.1 * (i % 5)) + "\n";
+  }
+  spill(folder / "own.csv", table);
+  const auto rows = rows_of(
+      swept(folder, "out",
+            "experiment = 'training'\n[parameters]\ndata = 'file'\nfile = '" + (folder / "own.csv").string() +
+                "'\ntarget_columns = 'y'\nheld_out = 0.5\nhidden_units = 4\nscale = 'centred'\n"
+                "[grid]\ndata_seed = [1, 2]\nlayers = [2, 3]\n"));
+  ASSERT_EQ(rows.size(), 4u);
+  for (const auto& row : rows) {
+    EXPECT_LT(row["error"], 0.2 * row["error_at_start"].get<double>()) << row;
+    EXPECT_LE(row["least_held_out_error"], row["held_out_error"]) << row;
+    EXPECT_GT(row["half_epochs"][0], 0) << row;
+  }
+  EXPECT_NE(rows[0]["held_out_error"], rows[2]["held_out_error"]);
+  EXPECT_NE(slurp(folder / "out" / "sweep.toml")
+                .find("own.csv\": " + std::to_string(table.size()) + " bytes, CRC-32"),
+            std::string::npos);
 }
 
 TEST(SweepPlan, CountsTheLastParameterFastest) {

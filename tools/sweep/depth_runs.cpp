@@ -31,28 +31,25 @@ SweepOutcome run(const Coordinates& at, SweepProblems& problems) {
   const auto& result = rows.front().runs.front();
   const bool learned = result.outcome == experiments::SweepOutcome::learned;
   return {.diverged = result.outcome == experiments::SweepOutcome::diverged,
-          .values = {rate, rate * largest,
-                     learned ? static_cast<double>(result.epoch) : std::numeric_limits<double>::quiet_NaN(),
+          .values = {rate, rate * largest, learned ? static_cast<double>(result.epoch) : kNoNumber,
                      result.monotone ? 1.0 : 0.0, static_cast<double>(rows.front().trained[1])}};
 }
 
 }  // namespace
 
 SweepExperiment depth_experiment() {
-  auto parameters = data_parameters();
-  for (auto& parameter : std::vector<SweepParameter>{
-           whole("layers", 3, 2, 1000, "N_l"),
-           real("rate", 1e-5, 0, 1e6, "learning rate lambda, of sums over the examples"),
-           non_negative("kappa", 0, 1e6, "where not 0, the rate is this over lambda_max of the depth"),
-           whole("hidden_units", 1000, 1, 100'000, "in every hidden layer"),
-           real("u0", 1e-3, 0, 1e6, "initial strength of every mode"),
-           real("threshold", 1.3e4, 0, 1e300, "learned when half the summed squared error is below this"),
-           word("first_layer", "active", {"active", "all"},
-                "which input directions W^1 carries at the start"),
-           word("arithmetic", "compressed", {"compressed", "whole"},
-                "compressed: layers made smaller exactly where the start allows it"),
-           whole("max_epochs", 100'000, 1, 1'000'000'000, "given up after so many")})
-    parameters.push_back(std::move(parameter));
+  auto parameters = joined(
+      data_parameters(),
+      {whole("layers", 3, 2, 1000, "N_l"),
+       real("rate", 1e-5, 0, 1e6, "learning rate lambda, of sums over the examples"),
+       non_negative("kappa", 0, 1e6, "where not 0, the rate is this over lambda_max of the depth"),
+       whole("hidden_units", 1000, 1, 100'000, "in every hidden layer"),
+       real("u0", 1e-3, 0, 1e6, "initial strength of every mode"),
+       real("threshold", 1.3e4, 0, 1e300, "learned when half the summed squared error is below this"),
+       word("first_layer", "active", {"active", "all"}, "which input directions W^1 carries at the start"),
+       word("arithmetic", "compressed", {"compressed", "whole"},
+            "compressed: layers made smaller exactly where the start allows it"),
+       whole("max_epochs", 100'000, 1, 1'000'000'000, "given up after so many")});
   return {.name = "depth",
           .summary = "Fig 4: epochs until a network of any depth has learned, at a rate of its own",
           .parameters = std::move(parameters),

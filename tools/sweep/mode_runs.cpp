@@ -1,6 +1,4 @@
 // A single mode at any depth: what the closed form of Eq 15 says, and what descent does at a rate of its own.
-#include <limits>
-
 #include "dln/flow/mode_descent.hpp"
 #include "dln/theory/deep_mode.hpp"
 #include "dln/theory/depth_delay.hpp"
@@ -20,8 +18,7 @@ SweepOutcome run(const Coordinates& at, SweepProblems&) {
       flow::steps_to_learn(flow::ModeDescent(depth, {s, u0, rate}), eps, at.whole("max_steps"));
   return {.diverged = !steps,
           .values = {1 / optimal, half_learning_time(mode), learning_time(mode, eps),
-                     learning_time(mode, eps) / rate,
-                     steps ? static_cast<double>(*steps) : std::numeric_limits<double>::quiet_NaN()}};
+                     learning_time(mode, eps) / rate, steps ? static_cast<double>(*steps) : kNoNumber}};
 }
 
 }  // namespace

@@ -3,15 +3,19 @@
 
 #include <deque>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
-#include "dln/experiments/learning_problem.hpp"
+#include "dln/experiments/analysis_problem.hpp"
 #include "tools/sweep/coordinates.hpp"
 
 namespace dln::tools {
+
+// For a column that a run has no number for.
+inline constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
 
 struct SweepColumn {
   std::string name, meaning;
@@ -23,17 +27,17 @@ struct SweepOutcome {
   std::vector<double> values;
 };
 
-// Problems that runs share, each built once, by the first run that needs it.
+// Data that runs share, read and made ready once, by the first run that needs them.
 class SweepProblems {
  public:
-  using Problem = std::shared_ptr<const experiments::LearningProblem>;
+  using Data = std::shared_ptr<const experiments::AnalysisProblem>;
   // `build` must not come back here. What it throws is thrown; the next to ask builds again.
-  Problem get(const std::string& key, const std::function<experiments::LearningProblem()>& build);
+  Data get(const std::string& key, const std::function<experiments::AnalysisProblem()>& build);
 
  private:
   struct Entry {
     std::once_flag once;
-    Problem problem;
+    Data data;
   };
   using Named = std::pair<std::string, std::shared_ptr<Entry>>;
   std::mutex mutex_;
@@ -51,15 +55,28 @@ struct SweepExperiment {
 // By name.
 const std::vector<SweepExperiment>& sweep_experiments();
 
-// The experiments, one function for each room of them; sweep_experiments() calls all.
 SweepExperiment mode_experiment();
+SweepExperiment mode_rates_experiment();
 SweepExperiment time_course_experiment();
 SweepExperiment depth_experiment();
+SweepExperiment training_experiment();
+SweepExperiment sharpness_experiment();
+SweepExperiment pretraining_experiment();
+SweepExperiment starts_experiment();
+SweepExperiment transitions_experiment();
+SweepExperiment generalisation_experiment();
+SweepExperiment perceptual_experiment();
+SweepExperiment critical_period_experiment();
 
-// Parameters of the data that whole networks learn, and the problem they describe.
+// Parameters of the data that whole networks learn, and the data they describe, with what is held out of
+// them.
 std::vector<SweepParameter> data_parameters();
-SweepProblems::Problem swept_problem(const Coordinates& at, SweepProblems& problems);
+SweepProblems::Data swept_data(const Coordinates& at, SweepProblems& problems);
+std::shared_ptr<const experiments::LearningProblem> swept_problem(const Coordinates& at,
+                                                                  SweepProblems& problems);
 // The names of parameters that name files, which a sweep remembers by content.
 const std::vector<std::string>& file_parameters();
+
+std::vector<SweepParameter> joined(std::vector<SweepParameter> some, std::vector<SweepParameter> more);
 
 }  // namespace dln::tools

@@ -11,7 +11,7 @@
 namespace dln::tools {
 namespace {
 
-using experiments::LearningProblem;
+using experiments::AnalysisProblem, experiments::LearningProblem;
 
 // The graphs of structured_graphs(), on 2^levels items or as near as they come.
 data::ItemGraph graph_named(const std::string& kind, int levels) {
@@ -48,7 +48,7 @@ LearningProblem images(const Coordinates& at) {
   return experiments::images_problem(path, labels, image_scale(at.word("scale")), silent);
 }
 
-LearningProblem own_data(const Coordinates& at) {
+AnalysisProblem own_data(const Coordinates& at) {
   if (at.word("file").empty())
     throw base::DomainError("data = \"file\": expected file = \"...\" with it, such as mine.csv");
   DataOptions options{
@@ -56,23 +56,28 @@ LearningProblem own_data(const Coordinates& at) {
   if (!at.word("labels").empty()) options.labels = at.word("labels");
   if (!at.word("target_columns").empty()) options.target_columns = at.word("target_columns");
   base::SilentProgress silent;
-  auto read = read_data(options, silent);
-  auto problem =
-      experiments::analysis_problem({std::move(read.correlations), {}}, treatment(at.word("scale"))).problem;
-  problem.name = at.word("file");
-  return problem;
+  auto source = open_data(options);
+  const auto split = data::correlate_split(source, at.real("held_out"),
+                                           static_cast<std::uint64_t>(at.whole("data_seed")), silent);
+  require_representable(split.learned);
+  auto analysed = experiments::analysis_problem(split, treatment(at.word("scale")));
+  analysed.problem.name = at.word("file");
+  return analysed;
 }
 
-LearningProblem build(const Coordinates& at) {
+AnalysisProblem build(const Coordinates& at) {
   const auto& kind = at.word("data");
   const auto seed = static_cast<std::uint64_t>(at.whole("data_seed"));
   const int levels = static_cast<int>(at.whole("levels")), features = static_cast<int>(at.whole("features"));
-  if (kind == "images") return images(at);
   if (kind == "file") return own_data(at);
-  if (kind == "tree")
-    return experiments::tree_problem(
-        {.levels = levels, .flip = at.real("flip"), .features = features, .seed = seed});
-  return experiments::graph_problem(graph_named(kind, levels), {.features = features, .seed = seed});
+  AnalysisProblem analysed;
+  analysed.problem =
+      kind == "images" ? images(at)
+      : kind == "tree"
+          ? experiments::tree_problem(
+                {.levels = levels, .flip = at.real("flip"), .features = features, .seed = seed})
+          : experiments::graph_problem(graph_named(kind, levels), {.features = features, .seed = seed});
+  return analysed;
 }
 
 }  // namespace
@@ -87,14 +92,21 @@ std::vector<SweepParameter> data_parameters() {
           text("file", "", "images: IDX, unless given Fashion-MNIST; file: CSV, NPY, NPZ or IDX"),
           text("labels", "", "images, file: labels when these are not found by name"),
           text("target_columns", "", "file: columns with targets, by name or number"),
+          non_negative("held_out", 0, 0.9, "file: share of the examples held out, chosen by data_seed"),
           word("scale", "white", {"raw", "centred", "unit-variance", "white"},
                "images, file: what becomes of the inputs before learning")};
 }
 
-SweepProblems::Problem swept_problem(const Coordinates& at, SweepProblems& problems) {
+SweepProblems::Data swept_data(const Coordinates& at, SweepProblems& problems) {
   std::string key;
   for (const auto& parameter : data_parameters()) key += toml_text(at[parameter.name]) + ' ';
   return problems.get(key, [&] { return build(at); });
+}
+
+std::shared_ptr<const experiments::LearningProblem> swept_problem(const Coordinates& at,
+                                                                  SweepProblems& problems) {
+  const auto data = swept_data(at, problems);
+  return {data, &data->problem};
 }
 
 const std::vector<std::string>& file_parameters() {

@@ -26,13 +26,12 @@ SweepOutcome run(const Coordinates& at, SweepProblems& problems) {
   const auto course = experiments::run_time_course(*problem, options);
   const bool diverged = course.reason == network::DescentStop::diverged;
   const auto predicted = experiments::predicted_half_times(*problem, options);
-  const double nothing = std::numeric_limits<double>::quiet_NaN();
   SweepOutcome outcome{.diverged = diverged, .values = {}};
   outcome.values = {static_cast<double>(course.iterations),
                     course.reason == network::DescentStop::observer ? 1.0 : 0.0,
-                    diverged ? nothing : experiments::count_plateaus(course.descent_speed)};
+                    diverged ? kNoNumber : experiments::count_plateaus(course.descent_speed)};
   for (Eigen::Index k = 0; k < course.half_times.size(); ++k) {
-    const double theory = k < predicted.size() ? predicted[k] : nothing;
+    const double theory = k < predicted.size() ? predicted[k] : kNoNumber;
     outcome.values.insert(outcome.values.end(), {problem->modes.singular_values[k], course.half_times[k],
                                                  theory, (course.half_times[k] - theory) / theory});
   }
@@ -42,18 +41,17 @@ SweepOutcome run(const Coordinates& at, SweepProblems& problems) {
 }  // namespace
 
 SweepExperiment time_course_experiment() {
-  auto parameters = data_parameters();
-  for (auto& parameter : std::vector<SweepParameter>{
-           whole("hidden_units", 32, 1, 100'000, "N_2"),
-           real("rate", 0.5e-3, 0, 1e6, "learning rate lambda, of sums over the examples"),
-           real("u0", 1e-6, 0, 1e6, "initial strength of every mode, in the mean"),
-           word("start", "small-random", {"small-random", "decoupled"}, "where learning starts"),
-           word("activation", "linear", {"linear", "tanh"}, "of the hidden units"),
-           real("completion", 0.99, 0, 1, "a run ends when every mode has this share of its s"),
-           whole("max_epochs", 100'000, 1, 1'000'000'000, "or after so many epochs"),
-           whole("sample_every", 4, 1, 1'000'000, "epochs between looks at the strengths"),
-           whole("run", 0, 0, std::numeric_limits<std::int64_t>::max(), "which start of this seed")})
-    parameters.push_back(std::move(parameter));
+  auto parameters =
+      joined(data_parameters(),
+             {whole("hidden_units", 32, 1, 100'000, "N_2"),
+              real("rate", 0.5e-3, 0, 1e6, "learning rate lambda, of sums over the examples"),
+              real("u0", 1e-6, 0, 1e6, "initial strength of every mode, in the mean"),
+              word("start", "small-random", {"small-random", "decoupled"}, "where learning starts"),
+              word("activation", "linear", {"linear", "tanh"}, "of the hidden units"),
+              real("completion", 0.99, 0, 1, "a run ends when every mode has this share of its s"),
+              whole("max_epochs", 100'000, 1, 1'000'000'000, "or after so many epochs"),
+              whole("sample_every", 4, 1, 1'000'000, "epochs between looks at the strengths"),
+              whole("run", 0, 0, std::numeric_limits<std::int64_t>::max(), "which start of this seed")});
   return {.name = "time-course",
           .summary = "Fig 3: when a three-layer network learns each mode, and how much later than Eq 11 says",
           .parameters = std::move(parameters),
