@@ -19,6 +19,8 @@
 #include "validation/own_theory/examination.hpp"
 #include "validation/report_html.hpp"
 #include "validation/report_json.hpp"
+#include "validation/report_junit.hpp"
+#include "validation/report_markdown.hpp"
 #endif
 
 namespace dln::tools {
@@ -136,6 +138,8 @@ int run_check(const CheckOptions& options) {
         validation::compose_report(theory, samples, std::move(records), provenance(options, started));
     const fs::path folder = *options.out;
     base::write_files({{folder / "report.json", validation::render_json(report)},
+                       {folder / "report.md", validation::render_markdown(report)},
+                       {folder / "report.xml", validation::render_junit(report)},
                        {folder / "report.html", validation::render_html(report)}});
     end += fmt::format("Report: {}\n", fs::absolute(folder / "report.html").lexically_normal().string());
   }
@@ -159,7 +163,7 @@ void add_check(CLI::App& app, Action& chosen) {
   CLI::App* command =
       app.add_subcommand("check", "Examine the claims of a TOML file about an ODE of your own");
   command->add_option("file", options->file, "The theory: symbols, system, claims")->required();
-  command->add_option("--out", options->out, "Folder for report.html and report.json");
+  command->add_option("--out", options->out, "Folder for report.html, .json, .md and .xml (JUnit)");
   command->add_option("--digits", options->digits, "17, or 50 to test in 50 digits as well")
       ->capture_default_str();
   command->add_option("--samples", options->samples, "Points of the domain to test at")

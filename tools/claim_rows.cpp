@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "tools/console.hpp"
-#include "tools/plain_text.hpp"
+#include "validation/plain_text.hpp"
 
 namespace dln::tools {
 namespace {
@@ -37,15 +37,15 @@ void print_row(const ClaimRecord& record, std::size_t id_width) {
       fmt::format("{:<8}", record.stands() ? name_of(record.standing) : std::string_view());
   const std::size_t used = head.size() + 20 + standing.size() + tail.size(), columns = output_columns();
   print(head + verdict_text(record.verdict()) + standing + tail +
-        shortened(plain(record.info.sentence), columns > used + 20 ? columns - used : 20) + "\n");
+        shortened(validation::plain(record.info.sentence), columns > used + 20 ? columns - used : 20) + "\n");
   if (record.verdict() == Verdict::not_run && !record.unjudged.empty())
     print(fmt::format("    neither confirmed nor refuted: {}\n", record.unjudged));
   if (!record.trouble.empty()) print(fmt::format("    did not run to its end: {}\n", record.trouble));
   for (const auto& check : record.checks)
     if (!check.passed())
-      print(fmt::format("    not passed: {} = {:.6g}, wanted {} with bound {:.6g}, expected {:.6g}\n",
-                        plain(check.quantity), check.measured, name_of(check.relation), check.bound,
-                        check.expected));
+      print(fmt::format("    not passed: {} = {:.6g}, wanted {}; bound {:.6g}, expected {:.6g}\n",
+                        validation::plain(check.quantity), check.measured, name_of(check.relation),
+                        check.bound, check.expected));
   for (const auto& derivation : record.derivations)
     if (derivation.outcome != validation::Outcome::proven)
       print(fmt::format("    {}: {} - ({}) leaves {}\n", name_of(derivation.outcome), derivation.lhs.text,

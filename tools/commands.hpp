@@ -26,6 +26,7 @@ void add_check(CLI::App& app, Action& chosen);
 void add_consistency(CLI::App& app, Action& chosen);
 void add_pretrain(CLI::App& app, Action& chosen);
 void add_analyze(CLI::App& app, Action& chosen);
+void add_diff(CLI::App& app, Action& chosen);
 void add_sweep(CLI::App& app, Action& chosen);
 void add_list(CLI::App& app, Action& chosen);
 

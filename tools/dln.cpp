@@ -83,6 +83,7 @@ int parse_and_run(int argc, const char* const* argv) {
   add_consistency(app, chosen);
   add_pretrain(app, chosen);
   add_analyze(app, chosen);
+  add_diff(app, chosen);
   add_sweep(app, chosen);
   add_list(app, chosen);
   try {

@@ -7,10 +7,10 @@
 #include "tools/commands.hpp"
 #include "tools/console.hpp"
 #include "tools/figure_catalogue.hpp"
-#include "tools/plain_text.hpp"
 #include "tools/quantities.hpp"
 #include "tools/sweep/sweep_experiment.hpp"
 #include "validation/ledger.hpp"
+#include "validation/plain_text.hpp"
 
 namespace dln::tools {
 namespace {
@@ -19,7 +19,7 @@ int run_list(const std::string& what) {
   if (what == "claims") {
     for (const auto& claim : validation::ledger())
       print(fmt::format("{}\t{}\t{}\t{}\n", claim.info.id, claim.info.section, name_of(claim.info.kind),
-                        plain(claim.info.sentence)));
+                        validation::plain(claim.info.sentence)));
   } else if (what == "figures") {
     for (const auto& entry : figure_catalogue()) print(fmt::format("{}\t{}\n", entry.id, entry.sentence));
   } else if (what == "quantities") {

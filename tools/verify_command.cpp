@@ -20,6 +20,8 @@
 #include "validation/proof_overview.hpp"
 #include "validation/report_html.hpp"
 #include "validation/report_json.hpp"
+#include "validation/report_junit.hpp"
+#include "validation/report_markdown.hpp"
 
 namespace dln::tools {
 namespace {
@@ -118,10 +120,12 @@ int run_verify(const VerifyOptions& options) {
   const auto report = validation::compose_report(std::move(records), std::move(figures),
                                                  provenance(options, context, started));
   base::write_files({{folder / "report.json", validation::render_json(report)},
+                     {folder / "report.md", validation::render_markdown(report)},
+                     {folder / "report.xml", validation::render_junit(report)},
                      {folder / "report.html", validation::render_html(report)}});
   const auto count = validation::tally(report.claims());
-  print(fmt::format("{}\n{}\nReport: {}\n", validation::summary(count),
-                    validation::standing_summary(report.claims()),
+  print(fmt::format("{}\n{}\n{}\nReport: {}\n", validation::summary(count),
+                    validation::standing_summary(report.claims()), validation::first_answer(report.claims()),
                     fs::absolute(folder / "report.html").lexically_normal().string()));
   return count.fails + count.not_run > 0 ? 1 : 0;
 }
@@ -136,7 +140,7 @@ void add_verify(CLI::App& app, Action& chosen) {
       "Only the claims of this section of the paper; 4: abstract, talks, discussion; 5: beyond it");
   command->add_option("--claim", options->claims, "Only these claims; 'dln list claims' shows all")
       ->delimiter(',');
-  command->add_option("--out", options->out, "Folder for report.html, report.json and figures/")
+  command->add_option("--out", options->out, "Folder for report.html, .json, .md, .xml (JUnit) and figures/")
       ->capture_default_str();
   add_run_options(*command, options->run);
   command->footer("Example: dln verify --claim C12 X1 --effort quick --out report");

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "validation/report_html.hpp"
+#include "validation/html_text.hpp"
 
 namespace dln::validation {
 namespace {

@@ -52,6 +52,24 @@ std::string summary(const Tally& tally) {
   return sentence + ".";
 }
 
+std::string first_answer(const std::vector<const ClaimRecord*>& claims) {
+  std::vector<std::string> failed, open;
+  for (const ClaimRecord* claim : claims) {
+    if (claim->verdict() == Verdict::fails) failed.push_back(claim->info.id);
+    if (claim->verdict() == Verdict::not_run) open.push_back(claim->info.id);
+  }
+  const auto also = open.empty() ? std::string() : fmt::format("; not decided: {}", fmt::join(open, ", "));
+  if (!failed.empty())
+    return fmt::format("Does the theory hold? Not all of it: {} fail{}{}.", fmt::join(failed, ", "),
+                       failed.size() == 1 ? "s" : "", also);
+  if (!open.empty()) return fmt::format("Does the theory hold? Not decided: {}.", fmt::join(open, ", "));
+  const int corrected = tally(claims).refuted_as_printed;
+  if (corrected == 0) return "Does the theory hold? Yes: every claim examined holds.";
+  return fmt::format(
+      "Does the theory hold? Yes: every claim examined stands, {} of them only when corrected.",
+      corrected == static_cast<int>(claims.size()) ? "all" : std::to_string(corrected));
+}
+
 namespace {
 
 const char* kSectionTitles[] = {"", "General learning dynamics of gradient descent",

@@ -85,6 +85,9 @@ Tally tally(const std::vector<const ClaimRecord*>& claims);
 // One sentence: how many claims hold, are refuted as printed, fail or did not run.
 std::string summary(const Tally& tally);
 
+// Does the theory hold? In one sentence.
+std::string first_answer(const std::vector<const ClaimRecord*>& claims);
+
 // The paper's own layout of a report: conventions, then every claim of every section, then the figures.
 Report compose_report(std::vector<ClaimRecord> records, std::vector<Figure> figures, Provenance provenance);
 

@@ -2,15 +2,11 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "validation/report.hpp"
 
 namespace dln::validation {
 
 std::string render_html(const Report& report);
-
-// Plain text with _{...} and ^{...} as HTML, everything else escaped.
-std::string typeset(std::string_view text);
 
 }  // namespace dln::validation

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "dln/base/error.hpp"
-#include "tools/plain_text.hpp"
+#include "validation/plain_text.hpp"
 
 namespace dln::tools {
 namespace {
@@ -55,8 +55,8 @@ TEST(Suggestion, NamesTheNearestOnlyWhenItIsNear) {
 }
 
 TEST(PlainText, DropsTheBracesOfTheReportsMarkup) {
-  EXPECT_EQ(plain("u_{0} = e^{-2st}, a_b"), "u0 = e^-2st, a_b");
-  EXPECT_EQ(plain("Q_{N_{2}} {x}"), "QN2 {x}");
+  EXPECT_EQ(validation::plain("u_{0} = e^{-2st}, a_b"), "u0 = e^-2st, a_b");
+  EXPECT_EQ(validation::plain("Q_{N_{2}} {x}"), "QN2 {x}");
 }
 
 }  // namespace

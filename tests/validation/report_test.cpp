@@ -1,11 +1,16 @@
 // The report's two renderers, on a report made up to contain everything that could go wrong in them.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "validation/html_text.hpp"
 #include "validation/report_html.hpp"
 #include "validation/report_json.hpp"
+#include "validation/report_junit.hpp"
+#include "validation/report_markdown.hpp"
+#include "validation/report_overview.hpp"
 
 namespace dln::validation {
 namespace {
@@ -151,6 +156,97 @@ TEST(ReportHtml, LinksEverySectionOfItsNavigation) {
     const std::string id = html.substr(at + 7, html.find('"', at + 7) - at - 7);
     EXPECT_NE(html.find("id=\"" + id + "\""), std::string::npos) << id;
   }
+}
+
+TEST(ReportHtml, AnswersFirstAndListsTheErrata) {
+  const std::string html = render_html(awkward_report());
+  const auto answer = html.find("Does the theory hold?"), overview = html.find("id=\"overview\""),
+             errata = html.find("<h2 id=\"errata\">"), section = html.find("id=\"section-1\"");
+  EXPECT_LT(answer, overview);
+  EXPECT_LT(overview, errata);
+  EXPECT_LT(errata, section);
+  EXPECT_NE(html.find("<b>As printed:</b> τ = P/λ</p><p><b>Evidence:</b> printed: ∞; corrected: "
+                      "NaN</p><p><b>Correct:</b> τ = 1/λ"),
+            std::string::npos);
+}
+
+// One claim that holds and one that does not, in two sections.
+Report two_claims() {
+  ClaimRecord good{};
+  good.info = {
+      .id = "C1", .section = 1, .sentence = "a | b", .source = "Eq 1", .formula = "f", .witnesses = "TF"};
+  good.checks = {{"q", 0.5, 0, Relation::at_most, 1, "reason", "", "TF"},
+                 {"r", 4, 0, Relation::at_least, 1, "reason", "", "TF"}};
+  ClaimRecord bad = good;
+  bad.info.id = "C2";
+  bad.info.section = 2;
+  bad.checks[0].measured = 3;
+  return compose_report({good, bad}, {}, {});
+}
+
+TEST(ReportHtml, FiltersRowsWithoutAScript) {
+  const std::string html = render_html(two_claims());
+  EXPECT_EQ(html.find("<script"), std::string::npos);
+  for (const char* wanted : {"<tr class=\"verdict-holds section-1\"><td><a href=\"#C1\">",
+                             "<tr class=\"verdict-fails section-2\"><td><a href=\"#C2\">",
+                             "#verdict-fails:checked~.scroll tr:not(.verdict-fails):not(.head){display:none}",
+                             "#section-2:checked~.scroll tr:not(.section-2):not(.head){display:none}",
+                             "name=\"section\" id=\"section-any\" checked>", "<label for=\"section-2\">"})
+    EXPECT_NE(html.find(wanted), std::string::npos) << wanted;
+  const std::string alone = render_html(awkward_report());
+  EXPECT_EQ(alone.find("type=\"radio\""), std::string::npos) << "nothing to choose among one claim";
+}
+
+TEST(ReportHtml, DrawsHowMuchOfItsBoundEachCheckUses) {
+  const std::string html = render_html(two_claims());
+  EXPECT_NE(html.find("aria-label=\"2 checks; the closest uses 0.5 of its bound\""), std::string::npos);
+  EXPECT_NE(html.find("aria-label=\"2 checks, 1 not passed; the closest uses 0.25 of its bound\""),
+            std::string::npos);
+  EXPECT_EQ(share_of_bound({"q", -3, 1, Relation::within, 8, "", "", "T"}), 0.5);
+  EXPECT_EQ(share_of_bound({"q", -3, 0, Relation::at_most, 8, "", "", "T"}), 0);
+  EXPECT_EQ(share_of_bound({"q", 0, 0, Relation::at_most, 0, "", "", "T"}), 0);
+  EXPECT_EQ(share_of_bound({"q", 2, 0, Relation::at_least, 1, "", "", "T"}), 0.5);
+  EXPECT_TRUE(std::isinf(share_of_bound({"q", 2, 0, Relation::at_most, 0, "", "", "T"})));
+  EXPECT_TRUE(std::isnan(share_of_bound({"q", std::nan(""), 0, Relation::at_most, 1, "", "", "T"})));
+}
+
+TEST(ReportMarkdown, HoldsEveryVerdictAndNothingActive) {
+  const std::string text = render_markdown(awkward_report());
+  EXPECT_NE(text.find("| X1 | ✗ **fails** | "), std::string::npos) << text;
+  EXPECT_NE(text.find("\\<script\\>"), std::string::npos) << text;
+  EXPECT_NE(text.find("- X1 (Eq 2): printed τ = P/λ; correct τ = 1/λ"), std::string::npos) << text;
+  const std::string two = render_markdown(two_claims());
+  EXPECT_NE(two.find("| C1 | ✓ holds | – | a \\| b |"), std::string::npos) << two;
+  EXPECT_NE(two.find("- C2: q = 3, wanted measured \\<= bound; bound 1"), std::string::npos) << two;
+  EXPECT_NE(two.find("Not all of it: C2 fails."), std::string::npos) << two;
+}
+
+TEST(ReportJunit, IsASuiteASection) {
+  const std::string xml = render_junit(two_claims());
+  EXPECT_NE(xml.find("<testsuite name=\"section 1\" tests=\"1\" failures=\"0\" errors=\"0\""),
+            std::string::npos)
+      << xml;
+  EXPECT_NE(xml.find("<testsuite name=\"section 2\" tests=\"1\" failures=\"1\" errors=\"0\""),
+            std::string::npos);
+  EXPECT_NE(xml.find("<failure message=\"q = 3, wanted measured &lt;= bound; bound 1"), std::string::npos)
+      << xml;
+  const std::string awkward = render_junit(awkward_report());
+  EXPECT_NE(awkward.find("&lt;script&gt;"), std::string::npos);
+  ClaimRecord idle{};
+  idle.info = {.id = "C3", .section = 3, .sentence = "s\x01", .source = "", .formula = "", .witnesses = "T"};
+  idle.unjudged = "too hard";
+  const std::string open = render_junit(compose_report({idle}, {}, {}));
+  EXPECT_NE(open.find("errors=\"1\""), std::string::npos) << open;
+  EXPECT_NE(open.find("<error message=\"not run: too hard\"/>"), std::string::npos) << open;
+  EXPECT_NE(open.find("name=\"C3: s?\""), std::string::npos) << open;
+}
+
+TEST(Answer, IsOneSentence) {
+  const auto answer = [](const Report& report) { return first_answer(report.claims()); };
+  EXPECT_EQ(answer(two_claims()), "Does the theory hold? Not all of it: C2 fails.");
+  auto claims = two_claims().claims();
+  claims.pop_back();
+  EXPECT_EQ(first_answer(claims), "Does the theory hold? Yes: every claim examined holds.");
 }
 
 TEST(Typeset, KnowsSubscriptsAndSuperscriptsAndNothingElse) {

@@ -1,10 +1,10 @@
-// The report's light markup on a terminal: _{...} and ^{...} without their braces.
+// The light markup of claims on a terminal and in plain text: _{...} and ^{...} without their braces.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-namespace dln::tools {
+namespace dln::validation {
 
 inline std::string plain(std::string_view text) {
   std::string out;
@@ -24,4 +24,4 @@ inline std::string plain(std::string_view text) {
   return out;
 }
 
-}  // namespace dln::tools
+}  // namespace dln::validation

@@ -1,0 +1,153 @@
+// dln diff: what changed between two reports, report.json each.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "dln/base/error.hpp"
+#include "tools/commands.hpp"
+#include "tools/console.hpp"
+
+namespace dln::tools {
+namespace {
+
+using Json = nlohmann::ordered_json;
+namespace fs = std::filesystem;
+
+constexpr std::uintmax_t kLargestReport = 256u << 20;  // bytes
+
+struct DiffOptions {
+  std::string before, after;
+};
+
+Json report_in(const std::string& path) {
+  std::error_code none;
+  if (const auto size = fs::file_size(path, none); !none && size > kLargestReport)
+    throw base::DataError(fmt::format("cannot read {}: {} bytes; expected a report.json", path, size));
+  std::ifstream in(path, std::ios::binary);
+  if (!in || fs::is_directory(path, none))
+    throw base::DataError(fmt::format("cannot read {}: no such file, or not readable", path));
+  const Json report = Json::parse(in, nullptr, false);
+  const auto is_claim = [](const Json& claim) {
+    return claim.is_object() && claim.value("id", Json()).is_string() &&
+           claim.value("verdict", Json()).is_string() && claim.value("checks", Json()).is_array() &&
+           std::ranges::all_of(claim["checks"], [](const Json& check) { return check.is_object(); });
+  };
+  if (!report.is_object() || !report.contains("claims") || !report["claims"].is_array() ||
+      !std::ranges::all_of(report["claims"], is_claim))
+    throw base::DataError(
+        fmt::format("cannot use {}: expected a report.json of 'dln verify' or 'dln check'", path));
+  return report;
+}
+
+std::map<std::string, const Json*> by_id(const Json& report) {
+  std::map<std::string, const Json*> claims;
+  for (const Json& claim : report["claims"]) claims[claim["id"].get<std::string>()] = &claim;
+  return claims;
+}
+
+bool stands(const std::string& verdict) {
+  return verdict == "holds" || verdict == "refuted_as_printed";
+}
+
+std::string text_at(const Json& object, const char* key) {
+  if (!object.contains(key) || object[key].is_null()) return "none";
+  return object[key].is_string() ? object[key].get<std::string>() : object[key].dump();
+}
+
+// Of two measurements, relative to the larger; infinite where one is no number and they differ.
+double change(const Json& before, const Json& after) {
+  const Json a = before.value("measured", Json()), b = after.value("measured", Json());
+  if (a == b) return 0;
+  if (!a.is_number() || !b.is_number()) return std::numeric_limits<double>::infinity();
+  const double x = a.get<double>(), y = b.get<double>();
+  return std::abs(x - y) / std::max(std::abs(x), std::abs(y));
+}
+
+struct Changes {
+  bool worse = false;
+  int verdicts = 0, numbers = 0;
+};
+
+// The checks of one claim, in their order where there are as many.
+void tell_numbers(const std::string& id, const Json& before, const Json& after, Changes& changes) {
+  const auto &a = before["checks"], &b = after["checks"];
+  if (a.size() != b.size()) {
+    ++changes.numbers;
+    return print(fmt::format("{}\t{} checks, now {}\n", id, a.size(), b.size()));
+  }
+  std::size_t changed = 0, most = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (change(a[i], b[i]) == 0) continue;
+    ++changed;
+    if (change(a[i], b[i]) >= change(a[most], b[most])) most = i;
+  }
+  if (changed == 0) return;
+  ++changes.numbers;
+  print(fmt::format("{}\t{} of {} numbers differ, most of all {}: {}, now {}\n", id, changed, a.size(),
+                    text_at(b[most], "quantity"), text_at(a[most], "measured"),
+                    text_at(b[most], "measured")));
+}
+
+void tell_claim(const std::string& id, const Json& before, const Json& after, Changes& changes) {
+  const auto was = text_at(before, "verdict"), is = text_at(after, "verdict");
+  if (was != is) {
+    ++changes.verdicts;
+    changes.worse |= stands(was) && !stands(is);
+    print(fmt::format("{}\t{}, now {}\n", id, was, is));
+  }
+  if (text_at(before, "standing") != text_at(after, "standing"))
+    print(fmt::format("{}\t{}, now {}\n", id, text_at(before, "standing"), text_at(after, "standing")));
+  tell_numbers(id, before, after, changes);
+}
+
+// What each run was told and made with, where they differ.
+void tell_provenance(const Json& before, const Json& after) {
+  const Json a = before.value("provenance", Json::object()).flatten(),
+             b = after.value("provenance", Json::object()).flatten();
+  for (const auto& [key, value] : b.items()) {
+    const bool told = key == "/seed" || key.starts_with("/options/") || key.starts_with("/software/");
+    if (told && (!a.contains(key) || a[key] != value) && key != "/options/out")
+      print(fmt::format("{}\t{}, now {}\n", key.substr(1), a.contains(key) ? a[key].dump() : "none",
+                        value.dump()));
+  }
+}
+
+int run_diff(const DiffOptions& options) {
+  const Json before = report_in(options.before), after = report_in(options.after);
+  const auto old_claims = by_id(before), new_claims = by_id(after);
+  Changes changes;
+  tell_provenance(before, after);
+  for (const auto& [id, claim] : old_claims)
+    if (!new_claims.contains(id)) print(fmt::format("{}\t{}, now gone\n", id, text_at(*claim, "verdict")));
+  for (const Json& claim : after["claims"]) {
+    const auto id = claim["id"].get<std::string>();
+    if (const auto found = old_claims.find(id); found != old_claims.end())
+      tell_claim(id, *found->second, claim, changes);
+    else
+      print(fmt::format("{}\tnew: {}\n", id, text_at(claim, "verdict")));
+  }
+  print(fmt::format("{} verdict{} changed{}; numbers differ in {} of {} claims.\n", changes.verdicts,
+                    changes.verdicts == 1 ? "" : "s", changes.worse ? ", for the worse" : "", changes.numbers,
+                    new_claims.size()));
+  return changes.worse ? 1 : 0;
+}
+
+}  // namespace
+
+void add_diff(CLI::App& app, Action& chosen) {
+  auto options = std::make_shared<DiffOptions>();
+  CLI::App* command = app.add_subcommand("diff", "Show what changed between two reports");
+  command->add_option("before", options->before, "report.json of 'dln verify' or 'dln check'")->required();
+  command->add_option("after", options->after, "The other one")->required();
+  command->footer(
+      "Exit code 1 when a claim stood and stands no longer.\nExample: dln diff report-1/report.json "
+      "report-2/report.json");
+  command->callback([options, &chosen] { chosen = [options] { return run_diff(*options); }; });
+}
+
+}  // namespace dln::tools
