@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <tbb/global_control.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "dln/base/error.hpp"
@@ -111,6 +112,65 @@ TEST(DepthSweep, SaysTheSameOfTheUncompressedNetwork) {
   const auto whole = sweep(synthetic(), o);
   expect_equal(small, whole);
   EXPECT_EQ(whole[0].trained[1], 40);
+}
+
+// Which arithmetic ran is found by looking at the start, never assumed, and every row says so.
+TEST(DepthSweep, SaysWhichArithmeticRanAndWhy) {
+  using network::PathKind;
+  MemoryRunStore store;
+  base::SilentProgress silent;
+  auto o = options();
+  o.layers = {6};
+  o.rates = {0.002};
+  const auto path = [&] { return run_depth_sweep(synthetic(), o, store, silent).front().path; };
+  const auto small = path();
+  EXPECT_EQ(small.kind, PathKind::compressed);
+  EXPECT_TRUE(
+      small.brief().starts_with("compressed: 40 hidden units act as 4, the start is block-invariant to "))
+      << small.brief();
+  EXPECT_NE(small.reason.find("12 inputs act as 4"), std::string::npos) << small.reason;
+  EXPECT_EQ(path().brief(), small.brief()) << "also of a row from the store";
+  o.compressed = false;
+  EXPECT_EQ(path().kind, PathKind::general);
+  EXPECT_NE(path().reason.find("not asked"), std::string::npos);
+}
+
+TEST(DeepRun, TrainsTheWholeNetworkWhereTheStartIsNotInvariant) {
+  using network::PathKind;
+  const auto problem = synthetic();
+  const auto o = options();
+  auto start = deep_start(problem, o, 6);
+  EXPECT_EQ(deep_run(problem, o, start).path.kind, PathKind::compressed);
+  auto stream = base::stream(3, "depth sweep test");
+  for (double& w : start.buffer()) w += 1e-9 * stream.normal();
+  const auto run = deep_run(problem, o, start);
+  EXPECT_EQ(run.start.units(), start.units());
+  EXPECT_NE(run.path.kind, PathKind::compressed);
+  EXPECT_NE(run.path.reason.find("the start is not invariant"), std::string::npos) << run.path.reason;
+  EXPECT_TRUE(std::ranges::equal(run.start.buffer(), start.buffer()));
+}
+
+// Inputs that cannot be made fewer are turned, and nothing else notices.
+TEST(DeepRun, TurnsCorrelatedInputsToTheirAxes) {
+  auto problem = synthetic();
+  auto stream = base::stream(2, "depth sweep test");
+  const Matrix v = linalg::haar_orthonormal(12, 12, stream);
+  problem.correlations.sigma11 = v * linalg::Vector::LinSpaced(12, 10, 80).asDiagonal() * v.transpose();
+  problem.fingerprint = 9;
+  auto o = options();
+  const auto run = deep_run(problem, o, 6);
+  EXPECT_EQ(run.start.units(), (std::vector<Eigen::Index>{12, 4, 4, 4, 4, 4}));
+  EXPECT_EQ(data::input_form(run.problem.correlations.sigma11), data::InputForm::diagonal);
+  MemoryRunStore store;
+  const auto turned = error_curve(problem, o, 6, 0.001, 200, store);
+  o.compressed = false;
+  EXPECT_EQ(data::input_form(deep_run(problem, o, 6).problem.correlations.sigma11),
+            data::InputForm::correlated);
+  const auto whole = error_curve(problem, o, 6, 0.001, 200, store);
+  base::Worst worst;
+  for (std::size_t t = 0; t <= 200; ++t) worst.see(std::abs(turned[t] / whole[t] - 1));
+  EXPECT_LT(worst.value(), 1e-12);
+  EXPECT_LT(whole[200], 0.9 * whole[0]) << "something was learned";
 }
 
 // Where a higher rate has never let the error rise and yet not learned in time, lower ones need not be tried;

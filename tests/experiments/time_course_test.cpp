@@ -70,6 +70,8 @@ TEST(TimeCourse, TrainsOnlyTheOutputsThatLearningReaches) {
   const auto options = options_for(Start::small_random);
   const auto course = run_time_course(small_tree(), options);
   EXPECT_EQ(course.simulated_outputs, 20);
+  EXPECT_EQ(course.path.kind, network::PathKind::compressed);
+  EXPECT_NE(course.path.reason.find("120 outputs act as 20"), std::string::npos) << course.path.reason;
   const auto& modes = small_tree().modes;
   const auto every = static_cast<std::size_t>(options.sample_every);
   std::vector<linalg::Vector> strengths;
@@ -107,7 +109,9 @@ TEST(TimeCourse, TrainsAllOutputsWhereFewerWouldSaveNothing) {
   const auto problem = tree_problem({.levels = 3, .features = 16, .seed = 7});
   auto options = options_for(Start::small_random);
   options.max_epochs = 8;
-  EXPECT_EQ(run_time_course(problem, options).simulated_outputs, 16);
+  const auto course = run_time_course(problem, options);
+  EXPECT_EQ(course.simulated_outputs, 16);
+  EXPECT_EQ(course.path.kind, network::PathKind::general) << course.path.brief();
 }
 
 TEST(TanhTimeCourse, FollowsTheLinearOneWhileItsWeightsAreSmall) {

@@ -59,6 +59,24 @@ TEST(InputCompression, FollowsTheUncompressedRunOnWhitenedInputs) {
   }
 }
 
+TEST(TurnInputs, LeavesTheErrorAtEveryStepAsItIs) {
+  auto c = white();
+  const Matrix mixed = gaussian(30, 40, 9);
+  c.sigma11 = mixed * mixed.transpose() / 40;
+  const auto start = decoupled(c, {30, 9, 8, 4});
+  const auto turned = turn_inputs(c, start);
+  EXPECT_EQ(data::input_form(turned.correlations.sigma11), data::InputForm::diagonal);
+  const DescentOptions options{.learning_rate = 0.002, .max_iterations = 400};
+  const auto whole = descend_fully(start, c, options);
+  const auto small = descend_fully(turned.start, turned.correlations, options);
+  EXPECT_LT(squared_error(whole.network, c), 0.9 * squared_error(start, c));
+  EXPECT_NEAR(squared_error(whole.network, c), squared_error(small.network, turned.correlations), 1e-11);
+  EXPECT_LT(largest_difference(LinearNetwork<double>::from_matrices({Matrix(whole.network.weight(2))}),
+                               LinearNetwork<double>::from_matrices({Matrix(small.network.weight(2))})),
+            1e-12);
+  EXPECT_THROW(turn_inputs(c, LinearNetwork<double>({29, 5, 4})), base::DomainError);
+}
+
 // Any Sigma11 for which the span is invariant will do: here its eigenvectors are the modes.
 TEST(InputCompression, NeedsOnlyAnInvariantSpan) {
   auto c = white();

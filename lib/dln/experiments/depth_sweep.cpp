@@ -78,32 +78,50 @@ class Trainer {
   double threshold_, largest_;  // errors: learned below the one, lost above the other
 };
 
+std::vector<Eigen::Index> whole_units(const LearningProblem& problem, const DepthSweepOptions& options,
+                                      int layers) {
+  std::vector<Eigen::Index> units(static_cast<std::size_t>(layers), options.hidden_units);
+  units.front() = problem.correlations.sigma31.cols();
+  units.back() = problem.correlations.sigma31.rows();
+  return units;
+}
+
 // Every coordinate on which the runs of a depth depend; the number is raised when their meaning or the way of
 // racing changes.
 std::string row_key(const LearningProblem& problem, const DepthSweepOptions& o, int layers) {
   std::string rates;
   for (double rate : o.rates) rates += fmt::format("{:a},", rate);
   return fmt::format(
-      "depth-sweep-3/{:08x}/Nl={}/width={}/u0={:a}/W1={}/below={:a}/rates={}/at-most={}/patience={:a}/{}/"
+      "depth-sweep-4/{:08x}/Nl={}/width={}/u0={:a}/W1={}/below={:a}/rates={}/at-most={}/patience={:a}/{}/"
       "seed={}",
       problem.fingerprint, layers, o.hidden_units, o.initial_strength, name_of(o.first_layer),
       o.error_threshold, rates, o.max_epochs, o.patience, o.compressed ? "compressed" : "whole", o.seed);
 }
 
-std::vector<double> packed(const DepthSweepRow& row) {
+network::TrainingPath path_of(const LearningProblem& problem, const DepthSweepOptions& options,
+                              const std::vector<Eigen::Index>& trained, double residual) {
+  const auto inputs = data::input_form(problem.correlations.sigma11);
+  return network::path_of(whole_units(problem, options, static_cast<int>(trained.size())), trained, residual,
+                          options.compressed, network::gradient_path(trained, inputs));
+}
+
+std::vector<double> packed(const DepthSweepRow& row, double residual) {
   std::vector<double> numbers(row.trained.begin(), row.trained.end());
+  numbers.push_back(residual);
   for (const SweepRun& run : row.runs)
     numbers.insert(numbers.end(), {static_cast<double>(run.outcome), static_cast<double>(run.epoch),
                                    run.monotone ? 1.0 : 0.0});
   return numbers;
 }
 
-bool unpack(const std::vector<double>& numbers, const DepthSweepOptions& options, DepthSweepRow& row) {
+bool unpack(const std::vector<double>& numbers, const LearningProblem& problem,
+            const DepthSweepOptions& options, DepthSweepRow& row) {
   const auto layers = static_cast<std::size_t>(row.layers);
-  if (numbers.size() != layers + 3 * options.rates.size()) return false;
+  if (numbers.size() != layers + 1 + 3 * options.rates.size()) return false;
   for (std::size_t i = 0; i < layers; ++i) row.trained.push_back(static_cast<Eigen::Index>(numbers[i]));
+  row.path = path_of(problem, options, row.trained, numbers[layers]);
   for (std::size_t i = 0; i < options.rates.size(); ++i) {
-    const double* run = &numbers[layers + 3 * i];
+    const double* run = &numbers[layers + 1 + 3 * i];
     row.runs.push_back(
         {options.rates[i], static_cast<SweepOutcome>(run[0]), static_cast<long>(run[1]), run[2] != 0});
   }
@@ -124,20 +142,30 @@ DepthSweepOptions at_depth(const LearningProblem& problem, const DepthSweepOptio
 
 std::optional<DepthSweepRow> kept_row(const LearningProblem& problem, const DepthSweepOptions& options,
                                       int layers, RunStore& store) {
-  DepthSweepRow row{layers, {}, {}, {}, {}};
+  DepthSweepRow row{layers, {}, {}, {}, {}, {}};
   const auto kept = store.find(row_key(problem, options, layers));
-  if (!kept || !unpack(*kept, options, row)) return std::nullopt;
+  if (!kept || !unpack(*kept, problem, options, row)) return std::nullopt;
   return row;
 }
 
 DepthSweepRow new_row(const LearningProblem& problem, const DepthSweepOptions& options, int layers,
                       RunStore& store) {
-  DepthSweepRow row{layers, {}, {}, {}, {}};
-  auto [seen, start] = deep_run(problem, options, layers);
-  row.trained = start.units();
-  row.runs = race_rates(seen, options, std::move(start));
-  store.keep(row_key(problem, options, layers), packed(row));
+  DepthSweepRow row{layers, {}, {}, {}, {}, {}};
+  auto run = deep_run(problem, options, layers);
+  row.trained = run.start.units();
+  row.path = std::move(run.path);
+  row.runs = race_rates(run.problem, options, std::move(run.start));
+  store.keep(row_key(problem, options, layers), packed(row, run.residual));
   return row;
+}
+
+// Where the rest of the network has become so small that a product with Sigma11 would take most of the time.
+void turn_inputs(DeepRun& run) {
+  auto& correlations = run.problem.correlations;
+  if (data::input_form(correlations.sigma11) != data::InputForm::correlated) return;
+  auto turned = network::turn_inputs(correlations, run.start);
+  correlations = std::move(turned.correlations);
+  run.start = std::move(turned.start);
 }
 
 // Tells how much is done of the work that was not found in the store, a row's share going by its depth.
@@ -226,9 +254,7 @@ std::vector<double> paper_rates() {
 }
 
 Network deep_start(const LearningProblem& problem, const DepthSweepOptions& options, int layers) {
-  std::vector<Eigen::Index> units(static_cast<std::size_t>(layers), options.hidden_units);
-  units.front() = problem.correlations.sigma31.cols();
-  units.back() = problem.correlations.sigma31.rows();
+  const auto units = whole_units(problem, options, layers);
   const int matrices = layers - 1;
   const linalg::Matrix strengths =
       linalg::Matrix::Constant(matrices, problem.modes.size(),
@@ -241,12 +267,21 @@ Network deep_start(const LearningProblem& problem, const DepthSweepOptions& opti
 }
 
 DeepRun deep_run(const LearningProblem& problem, const DepthSweepOptions& options, int layers) {
-  DeepRun run{problem, deep_start(problem, options, layers)};
-  if (!options.compressed) return run;
-  run.start = network::HiddenCompression(run.start).compress(run.start);
-  const network::InputCompression inputs(problem.correlations, run.start);
-  run.problem.correlations = inputs.compress(problem.correlations);
-  run.start = inputs.compress(run.start);
+  return deep_run(problem, options, deep_start(problem, options, layers));
+}
+
+DeepRun deep_run(const LearningProblem& problem, const DepthSweepOptions& options, Network start) {
+  DeepRun run{problem, std::move(start)};
+  if (options.compressed) {
+    const network::HiddenCompression hidden(run.start);
+    run.residual = hidden.residual();
+    run.start = hidden.compress(run.start);
+    const network::InputCompression inputs(problem.correlations, run.start);
+    run.problem.correlations = inputs.compress(problem.correlations);
+    run.start = inputs.compress(run.start);
+    if (hidden.compresses() && !inputs.compresses()) turn_inputs(run);
+  }
+  run.path = path_of(problem, options, run.start.units(), run.residual);
   return run;
 }
 

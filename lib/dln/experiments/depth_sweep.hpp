@@ -12,6 +12,7 @@
 #include "dln/experiments/learning_problem.hpp"
 #include "dln/experiments/run_store.hpp"
 #include "dln/network/linear_network.hpp"
+#include "dln/network/training_path.hpp"
 
 namespace dln::experiments {
 
@@ -59,6 +60,7 @@ struct DepthSweepRow {
   int layers;
   std::vector<SweepRun> runs;              // in the order of the rates
   std::vector<Eigen::Index> trained;       // units of the network that was trained
+  network::TrainingPath path;              // which arithmetic ran, and why
   std::optional<std::size_t> best;         // the run that learned first
   std::optional<std::size_t> best_stable;  // of those whose error never rose
 };
@@ -81,11 +83,17 @@ network::LinearNetwork<double> deep_start(const LearningProblem& problem, const 
                                           int layers);
 
 // What is trained in its place: the same start, and the correlations it sees, hidden layers and inputs made
-// smaller exactly where the options ask for it and the start allows.
+// smaller exactly where the options ask for it and the start allows; inputs that cannot be made fewer are
+// turned to Sigma11's eigenvectors.
 struct DeepRun {
   LearningProblem problem;  // of which only the correlations are changed
   network::LinearNetwork<double> start;
+  double residual = 0;  // how far the whole start is from invariant, relative to its weights: rounding
+  network::TrainingPath path = {};
 };
 DeepRun deep_run(const LearningProblem& problem, const DepthSweepOptions& options, int layers);
+// Of a start of the caller's own, with the units that the options say.
+DeepRun deep_run(const LearningProblem& problem, const DepthSweepOptions& options,
+                 network::LinearNetwork<double> start);
 
 }  // namespace dln::experiments

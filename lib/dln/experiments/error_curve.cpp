@@ -20,11 +20,11 @@ std::vector<double> error_curve(const LearningProblem& problem, const DepthSweep
   base::require(epochs >= 0, "epochs", static_cast<double>(epochs), "0 or more");
   const auto key = curve_key(problem, options, layers, rate, epochs);
   if (auto kept = store.find(key); kept && kept->size() == static_cast<std::size_t>(epochs) + 1) return *kept;
-  auto [seen, start] = deep_run(problem, options, layers);
-  network::ChainGradient gradient(seen.correlations, start);
+  auto run = deep_run(problem, options, layers);
+  network::ChainGradient gradient(run.problem.correlations, run.start);
   std::vector<double> errors;
   const auto result = network::descend_in_place(
-      gradient, start, {.learning_rate = rate, .max_iterations = epochs}, [&](long, double error) {
+      gradient, run.start, {.learning_rate = rate, .max_iterations = epochs}, [&](long, double error) {
         errors.push_back(error);
         return true;
       });

@@ -89,6 +89,7 @@ RecordedRun record_run(const AnalysisProblem& analysed, const Network& start, do
       observe);
   run.reason = result.reason;
   run.iterations = result.iterations;
+  run.path = network::path_of(start.units(), network.units(), 0, true, gradient.path());
   run.end = trained.expand(network);
   using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   const auto samples = static_cast<Eigen::Index>(run.epochs.size());

@@ -22,6 +22,7 @@ struct RecordedRun {
   bool error_rose = false;             // from one epoch to the next, beyond rounding
   network::DescentStop reason = network::DescentStop::max_iterations;
   long iterations = 0;
+  network::TrainingPath path;                  // which arithmetic ran, and why
   network::LinearNetwork<double> end{{1, 1}};  // in the coordinates of the problem
 };
 

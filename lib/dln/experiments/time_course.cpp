@@ -97,7 +97,9 @@ TimeCourse run_time_course(const LearningProblem& problem, const TimeCourseOptio
   const network::DescentOptions descent{.learning_rate = options.learning_rate,
                                         .max_iterations = options.max_epochs,
                                         .observe_every = options.sample_every};
+  const auto whole = start.units();
   start = compression.compress(start);
+  const auto trained = start.units();
   const auto result =
       linear
           ? network::descend(std::move(start), compression.compress(problem.correlations), descent, observer)
@@ -110,6 +112,7 @@ TimeCourse run_time_course(const LearningProblem& problem, const TimeCourseOptio
   course.half_times = half_times(course, s);
   course.reason = result.reason;
   course.iterations = result.iterations;
+  course.path = network::path_of(whole, trained, 0, true, result.path);
   return course;
 }
 

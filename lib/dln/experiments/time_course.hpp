@@ -44,6 +44,7 @@ struct TimeCourse {
   linalg::Vector half_times;          // epochs to s/2, interpolated; NaN for a mode that did not get there
   network::DescentStop reason;
   long iterations = 0;
+  network::TrainingPath path;          // which arithmetic ran, and why
   Eigen::Index simulated_outputs = 0;  // N_3, or fewer where fewer are exactly the same (OutputCompression)
 };
 

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "dln/base/error.hpp"
+#include "dln/linalg/tile_products.hpp"
 
 namespace dln::linalg {
 namespace {
@@ -99,7 +100,9 @@ Matrix orthonormal_basis(const Matrix& a) {
   const Eigen::HouseholderQR<Matrix> qr(a);
   const Matrix q = qr.householderQ() * Matrix::Identity(a.rows(), std::min(a.rows(), a.cols()));
   require_small(orthonormality_residual(q), 1, a.rows(), "QR decomposition");
-  require_small((q * (q.transpose() * a) - a).norm(), a.norm(), a.rows(), "QR decomposition");
+  Matrix rebuilt(a.rows(), a.cols());
+  multiply_tiles(a, -1.0, q, inner_products(q, a), rebuilt);
+  require_small(rebuilt.norm(), a.norm(), a.rows(), "QR decomposition");
   return q;
 }
 

@@ -33,4 +33,11 @@ template <class Real>
 void pass_and_update(const Real* left, const Real* right, Real* large, Real* passed, Eigen::Index r,
                      Eigen::Index m, Eigen::Index n, Instructions with = instructions_here());
 
+// a^T b for columns that are many times longer than a vector.
+inline Matrix inner_products(const Matrix& a, const Matrix& b) {
+  Matrix result(a.cols(), b.cols());
+  thin_times_large(b.data(), a.data(), result.data(), b.cols(), a.rows(), a.cols());
+  return result;
+}
+
 }  // namespace dln::linalg

@@ -4,38 +4,10 @@
 //
 // Vectors lie along the columns of the large matrix. A tile of rows and columns of the result stays in
 // registers; what the next columns will need is asked for a column's group ahead.
+#include "dln/linalg/kernel_vectors.hpp"
 
 namespace dln::linalg::DLN_KERNELS {
 namespace {
-
-using Index = long;
-
-template <class Real>
-struct Vectors;
-template <>
-struct Vectors<double> {
-  typedef double Packed __attribute__((vector_size(kVectorBytes)));
-  typedef double Anywhere __attribute__((vector_size(kVectorBytes), aligned(8), may_alias));
-};
-template <>
-struct Vectors<float> {
-  typedef float Packed __attribute__((vector_size(kVectorBytes)));
-  typedef float Anywhere __attribute__((vector_size(kVectorBytes), aligned(4), may_alias));
-};
-template <class Real>
-using Packed = typename Vectors<Real>::Packed;
-template <class Real>
-constexpr int kLanes = kVectorBytes / static_cast<int>(sizeof(Real));
-constexpr int kLineBytes = 64;
-
-template <class Real>
-[[gnu::always_inline]] inline Packed<Real> load(const Real* from) {
-  return *reinterpret_cast<const typename Vectors<Real>::Anywhere*>(from);
-}
-template <class Real>
-[[gnu::always_inline]] inline void store(Real* to, Packed<Real> value) {
-  *reinterpret_cast<typename Vectors<Real>::Anywhere*>(to) = value;
-}
 
 // R rows of thin^T against C columns of large, m long: result(c, r) = sum_i thin(i, r) large(i, c). On the
 // way it asks for the C columns after these if Ask.
@@ -46,27 +18,27 @@ template <class Real, int R, int C, bool Ask>
   Packed<Real> sums[R][C] = {};
   const auto add = [&](Index i) __attribute__((always_inline)) {
     Packed<Real> x[C];
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int c = 0; c < C; ++c) x[c] = load(large + c * m + i);
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int r = 0; r < R; ++r) {
       const Packed<Real> p = load(thin + r * m + i);
-#pragma GCC unroll 4
+#pragma GCC unroll 8
       for (int c = 0; c < C; ++c) sums[r][c] += p * x[c];
     }
   };
   Index i = 0;
   for (; i + kLine <= m; i += kLine) {
     if (Ask)
-#pragma GCC unroll 4
-      for (int c = 0; c < C; ++c) __builtin_prefetch(large + (c + C) * m + i);
-#pragma GCC unroll 4
+#pragma GCC unroll 8
+      for (int c = 0; c < C; ++c) __builtin_prefetch(large + (c + C) * m + i, 0, 2);
+#pragma GCC unroll 8
     for (Index k = 0; k < kLine; k += kLanes<Real>) add(i + k);
   }
   for (; i + kLanes<Real> <= m; i += kLanes<Real>) add(i);
-#pragma GCC unroll 4
+#pragma GCC unroll 8
   for (int r = 0; r < R; ++r)
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int c = 0; c < C; ++c) {
       Real sum = 0;
       for (int lane = 0; lane < kLanes<Real>; ++lane) sum += sums[r][c][lane];
@@ -75,25 +47,35 @@ template <class Real, int R, int C, bool Ask>
     }
 }
 
+// As many sums as there are registers beside their factors: 32 of 64 bytes, otherwise 16.
+constexpr int kDotRows = kVectorBytes == 64 ? 5 : 4;
+constexpr int kDotColumns = kVectorBytes == 64 ? 4 : 3;
+
 // All rows for C columns, which stay in cache from the first tile of rows to the last.
 template <class Real, int C, bool Ask>
 [[gnu::always_inline]] inline void dot_columns(const Real* thin, const Real* large, Real* result, Index r,
                                                Index m, Index n) {
   Index k = 0;
-  if (r >= 4) {
-    dot_tile<Real, 4, C, Ask>(thin, large, result, m, n);
-    k = 4;
+  if (r >= kDotRows) {
+    dot_tile<Real, kDotRows, C, Ask>(thin, large, result, m, n);
+    k = kDotRows;
   }
-  for (; r - k >= 4; k += 4) dot_tile<Real, 4, C, false>(thin + k * m, large, result + k * n, m, n);
-  if (r - k == 3) return dot_tile<Real, 3, C, false>(thin + k * m, large, result + k * n, m, n);
-  if (r - k == 2) return dot_tile<Real, 2, C, false>(thin + k * m, large, result + k * n, m, n);
-  if (r - k == 1) return dot_tile<Real, 1, C, false>(thin + k * m, large, result + k * n, m, n);
+  for (; r - k >= kDotRows; k += kDotRows)
+    dot_tile<Real, kDotRows, C, false>(thin + k * m, large, result + k * n, m, n);
+  if (r - k >= 2) {
+    dot_tile<Real, 2, C, false>(thin + k * m, large, result + k * n, m, n);
+    k += 2;
+  }
+  if (r - k >= 2) {
+    dot_tile<Real, 2, C, false>(thin + k * m, large, result + k * n, m, n);
+    k += 2;
+  }
+  if (r - k == 1) dot_tile<Real, 1, C, false>(thin + k * m, large, result + k * n, m, n);
 }
 
 template <class Real>
 void times(const Real* thin, const Real* large, Real* result, Index r, Index m, Index n) {
-  constexpr int kColumns =
-      3;  // with four rows, twelve sums: what sixteen registers hold beside their factors
+  constexpr int kColumns = kDotColumns;
   Index j = 0;
   for (; j + 2 * kColumns <= n; j += kColumns)
     dot_columns<Real, kColumns, true>(thin, large + j * m, result + j, r, m, n);

@@ -5,6 +5,7 @@
 #include "dln/base/error.hpp"
 #include "dln/linalg/one_pass.hpp"
 #include "dln/linalg/small_products.hpp"
+#include "dln/linalg/tile_products.hpp"
 
 namespace dln::network {
 namespace {
@@ -15,8 +16,27 @@ bool small(Eigen::Index rows, Eigen::Index inner, Eigen::Index columns) {
   return linalg::few_rows(rows) && inner * columns <= 1 << 14;
 }
 // Whole networks are a thousand units wide and have few outputs: what counts is how often weights are read.
+bool wide(Eigen::Index outputs, Eigen::Index rows, Eigen::Index columns) {
+  return outputs <= linalg::kThinRows && rows >= 16 && rows * columns > 1 << 14;
+}
 bool wide(Eigen::Index outputs, const auto& weight) {
-  return outputs <= linalg::kThinRows && weight.rows() >= 16 && weight.size() > 1 << 14;
+  return wide(outputs, weight.rows(), weight.cols());
+}
+
+// Fig 3's layers: too many rows for the small products, too few for the wide ones.
+bool middling(const auto& a, const auto& b) {
+  return linalg::suits_tiles(a.rows(), a.cols(), b.cols());
+}
+
+// Whether there are two matrices on white inputs, that small together.
+bool in_cache(const std::vector<Eigen::Index>& units, data::InputForm inputs) {
+  return inputs == data::InputForm::white && units.size() == 3 && units[2] >= 16 && units[1] >= 16 &&
+         units[1] * (units[0] + units[2]) <= 1 << 14;
+}
+
+// Whether a product with Sigma11 does best to read it as it lies, once for every few outputs.
+bool thin_beside_inputs(const auto& sigma31) {
+  return sigma31.cols() >= 16 && sigma31.rows() <= linalg::kThinRows;
 }
 
 template <class M>
@@ -28,6 +48,7 @@ void multiply(const M& a, const auto& b, auto&& c) {
   if constexpr (kDoubles<M>)
     if (small(a.rows(), a.cols(), b.cols()))
       return linalg::multiply_small(a.data(), b.data(), c.data(), a.rows(), a.cols(), b.cols());
+  if (middling(a, b)) return linalg::multiply_tiles(typename M::Scalar(1), a, b, c);
   c.noalias() = a * b;
 }
 // c = a b^T.
@@ -36,6 +57,7 @@ void multiply_by_transpose(const M& a, const auto& b, M& c) {
   if constexpr (kDoubles<M>)
     if (small(a.rows(), a.cols(), b.rows()))
       return linalg::multiply_small_by_transpose(a.data(), b.data(), c.data(), a.rows(), a.cols(), b.rows());
+  if (middling(a, b.transpose())) return linalg::multiply_tiles(typename M::Scalar(1), a, b.transpose(), c);
   c.noalias() = a * b.transpose();
 }
 // c = a^T b, with room for a^T.
@@ -46,6 +68,10 @@ void multiply_transposed(const M& a, const M& b, auto&& c, M& transposed) {
       transposed = a.transpose();
       return linalg::multiply_small(transposed.data(), b.data(), c.data(), a.cols(), a.rows(), b.cols());
     }
+  if (middling(a.transpose(), b)) {
+    transposed = a.transpose();
+    return linalg::multiply_tiles(typename M::Scalar(1), transposed, b, c);
+  }
   c.noalias() = a.transpose() * b;
 }
 
@@ -57,9 +83,11 @@ ChainGradient<Real>::ChainGradient(const data::Correlations& correlations, const
       sigma31_(correlations.sigma31.template cast<Real>()),
       target_power_(correlations.target_power),
       sum_factor_(data::sum_factor(correlations)),
+      units_(shape.units()),
       backward_(static_cast<std::size_t>(shape.depth().weight_matrices())),
       forward_(backward_.size()) {
   require_fitting(shape.units(), correlations);
+  fused_ = in_cache(shape.units(), inputs_);
   if (inputs_ == data::InputForm::diagonal)
     sigma11_ = correlations.sigma11.diagonal().template cast<Real>();
   else if (inputs_ == data::InputForm::correlated)
@@ -73,6 +101,8 @@ ChainGradient<Real>::ChainGradient(const data::Correlations& correlations, const
 
 template <class Real>
 void ChainGradient<Real>::look(const Network& network) {
+  if (fused_)
+    return linalg::multiply_tiles(sigma31_, Real(-1), network.weight(2), network.weight(1), below(0));
   const int matrices = network.depth().weight_matrices();
   above(matrices - 1) = network.weight(matrices);
   for (int l = matrices - 1; l >= 1; --l) {
@@ -92,7 +122,11 @@ void ChainGradient<Real>::look(const Network& network) {
     below(0) -= above(0);
   else if (inputs_ == data::InputForm::diagonal)
     below(0) -= above(0) * sigma11_.col(0).asDiagonal();
-  else
+  else if (thin_beside_inputs(sigma31_)) {
+    product_.resize(sigma31_.cols(), sigma31_.rows());  // Sigma11 is symmetric: the long sides contiguous
+    linalg::multiply_tiles(Real(1), sigma11_, above(0).transpose(), product_);
+    below(0) -= product_.transpose();
+  } else
     below(0).noalias() -= above(0) * sigma11_;
 }
 
@@ -100,6 +134,12 @@ template <class Real>
 void ChainGradient<Real>::operator()(const Network& network, Network& direction) {
   const int matrices = network.depth().weight_matrices();
   look(network);
+  if (fused_) {
+    transposed_ = network.weight(2).transpose();
+    linalg::multiply_tiles(Real(1), transposed_, below(0), direction.weight(1));
+    linalg::multiply_tiles(Real(1), below(0), network.weight(1).transpose(), direction.weight(2));
+    return;
+  }
   for (int l = 1; l < matrices; ++l) multiply_by_transpose(below(l - 1), network.weight(l), below(l));
   // above(l) holds the factor left of W^l for l < L; left of W^L stands the identity.
   for (int l = 1; l < matrices; ++l)
@@ -109,6 +149,12 @@ void ChainGradient<Real>::operator()(const Network& network, Network& direction)
 
 template <class Real>
 void ChainGradient<Real>::step(Network& network, Real rate) {
+  if (fused_) {
+    auto first = network.weight(1), second = network.weight(2);
+    transposed_ = second.transpose();  // both move from the old weights
+    linalg::multiply_tiles(second, rate, below(0), first.transpose(), second);
+    return linalg::multiply_tiles(first, rate, transposed_, below(0), first);
+  }
   const int matrices = network.depth().weight_matrices();
   for (int l = 1; l < matrices; ++l) {
     auto weight = network.weight(l);
@@ -132,15 +178,33 @@ void ChainGradient<Real>::step(Network& network, Real rate) {
 // Sigma11)).
 template <class Real>
 double ChainGradient<Real>::squared_error() const {
-  const double explained =
-      (backward_.front().template cast<double>().array() *
-       (sigma31_.template cast<double>() + forward_.front().template cast<double>()).array())
-          .sum();
+  const auto targets = sigma31_.template cast<double>().array();
+  const auto left = forward_.front().template cast<double>().array();
+  const double explained = fused_
+                               ? ((targets - left) * (targets + left)).sum()  // W = Sigma31 - (Sigma31 - W)
+                               : (backward_.front().template cast<double>().array() * (targets + left)).sum();
   return 0.5 * (target_power_ - explained);
 }
 
 template class ChainGradient<double>;
 template class ChainGradient<float>;
+
+TrainingPath gradient_path(const std::vector<Eigen::Index>& units, data::InputForm inputs) {
+  if (in_cache(units, inputs))
+    return {PathKind::fused,
+            fmt::format("{} weights of two matrices stay in the cache", units[1] * (units[0] + units[2]))};
+  Eigen::Index in_one_pass = 0, all = 0;
+  for (std::size_t l = 0; l + 1 < units.size(); ++l) {
+    const Eigen::Index size = units[l] * units[l + 1];
+    all += size;
+    if (l + 2 < units.size() && wide(units.back(), units[l + 1], units[l])) in_one_pass += size;
+  }
+  if (2 * in_one_pass > all)
+    return {PathKind::fused, fmt::format("{} outputs, at most {} rows", units.back(), linalg::kThinRows)};
+  if (units.back() > linalg::kThinRows)
+    return {PathKind::general, fmt::format("{} outputs, more than {} rows", units.back(), linalg::kThinRows)};
+  return {PathKind::general, "layers too small to count how often they are read"};
+}
 
 void require_fitting(const std::vector<Eigen::Index>& units, const data::Correlations& correlations) {
   const Eigen::Index from = units.front(), to = units.back();

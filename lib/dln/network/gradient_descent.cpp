@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "dln/base/error.hpp"
+#include "dln/linalg/tile_products.hpp"
 
 namespace dln::network {
 namespace {
@@ -17,24 +18,37 @@ void check(const DescentOptions& options) {
   base::require_positive("divergence bound", options.divergence_bound);
 }
 
+// network += rate direction, each sum fused where those of a step in place are.
+void add_as_a_step_does(double rate, const LinearNetwork<double>& direction, LinearNetwork<double>& network) {
+  linalg::add_fused(rate, direction.buffer().data(), network.buffer().data(),
+                    static_cast<Eigen::Index>(network.buffer().size()));
+}
+
 }  // namespace
 
 DescentResult descend_by(const LearningRule& rule, double scale, LinearNetwork<double> network,
-                         const DescentOptions& options, const DescentObserver& observer) {
+                         const DescentOptions& options, const DescentObserver& observer,
+                         const FusedSteps& fused) {
   check(options);
   LinearNetwork<double> direction = network;
   double bound = 0;
   for (long iteration = 0;; ++iteration) {
-    const double error = rule(network, direction);
+    const bool last = iteration == options.max_iterations;
+    const bool observed = observer && (last || iteration % options.observe_every == 0);
+    const bool in_place = fused.look && !observed;
+    const double error = in_place ? fused.look(network) : rule(network, direction);
     if (iteration == 0) bound = options.divergence_bound * std::max(error, scale);
     if (!(std::isfinite(error) && error <= bound))
-      return {std::move(network), DescentStop::diverged, iteration};
-    const bool last = iteration == options.max_iterations;
-    if (observer && (last || iteration % options.observe_every == 0) &&
-        !observer({iteration, network, options.learning_rate * flat(direction).squaredNorm()}))
-      return {std::move(network), DescentStop::observer, iteration};
-    if (last) return {std::move(network), DescentStop::max_iterations, iteration};
-    flat(network) += options.learning_rate * flat(direction);
+      return {std::move(network), DescentStop::diverged, iteration, {}};
+    if (observed && !observer({iteration, network, options.learning_rate * flat(direction).squaredNorm()}))
+      return {std::move(network), DescentStop::observer, iteration, {}};
+    if (last) return {std::move(network), DescentStop::max_iterations, iteration, {}};
+    if (in_place)
+      fused.step(network, options.learning_rate);
+    else if (fused.look)
+      add_as_a_step_does(options.learning_rate, direction, network);
+    else
+      flat(network) += options.learning_rate * flat(direction);
   }
 }
 
@@ -70,7 +84,16 @@ DescentResult descend(LinearNetwork<double> network, const data::Correlations& c
     gradient(at, direction);
     return gradient.error_correlation_norm();
   };
-  return descend_by(rule, correlations.sigma31.norm(), std::move(network), in_sums, observer);
+  FusedSteps fused;
+  if (gradient.fused())
+    fused = {[&](const LinearNetwork<double>& at) {
+               gradient.look(at);
+               return gradient.error_correlation_norm();
+             },
+             [&](LinearNetwork<double>& moved, double rate) { gradient.step(moved, rate); }};
+  auto result = descend_by(rule, correlations.sigma31.norm(), std::move(network), in_sums, observer, fused);
+  result.path = gradient.path();
+  return result;
 }
 
 DescentResult descend_fully(LinearNetwork<double> network, const data::Correlations& correlations,

@@ -30,7 +30,8 @@ enum class DescentStop { observer, max_iterations, diverged };
 struct DescentResult {
   LinearNetwork<double> network;
   DescentStop reason;
-  long iterations;  // updates done; on divergence, the iteration at which it was noticed
+  long iterations;         // updates done; on divergence, the iteration at which it was noticed
+  TrainingPath path = {};  // fused or general; nothing from descend_by, which does not know
 
   std::string brief() const;
 };
@@ -48,9 +49,17 @@ DescentResult descend_fully(LinearNetwork<double> network, const data::Correlati
 using LearningRule =
     std::function<double(const LinearNetwork<double>& network, LinearNetwork<double>& direction)>;
 
+// The same rule for iterations that nobody observes: look() returns the size of the error, step() moves the
+// weights it looked at by rate times the direction, to the last bit as fused sums give it. Both or neither.
+struct FusedSteps {
+  std::function<double(const LinearNetwork<double>& network)> look;
+  std::function<void(LinearNetwork<double>& network, double rate)> step;
+};
+
 // Batch gradient descent by any rule; `scale` is the size of the error at zero weights.
 DescentResult descend_by(const LearningRule& rule, double scale, LinearNetwork<double> network,
-                         const DescentOptions& options, const DescentObserver& observer = {});
+                         const DescentOptions& options, const DescentObserver& observer = {},
+                         const FusedSteps& fused = {});
 
 // Descent of wide networks in place: no second copy of the weights, and each is read twice and written once
 // an iteration. `gradient` is kept by the caller, who may come back for more.

@@ -7,6 +7,7 @@
 #include "dln/base/error.hpp"
 #include "dln/base/random.hpp"
 #include "dln/linalg/thin_products.hpp"
+#include "dln/linalg/tile_products.hpp"
 #include "dln/network/chain_gradient.hpp"
 
 namespace dln::network {
@@ -43,6 +44,11 @@ void multiply(double factor, const A& a, const B& b, Into into, C&& c) {
     c.noalias() += factor * a * b;
 }
 
+// Whether tiles do best: few outputs beside a layer of some vectors.
+bool in_tiles(Eigen::Index outputs, Eigen::Index units) {
+  return outputs <= linalg::kThinRows && units >= 16;
+}
+
 }  // namespace
 
 HessianProduct::HessianProduct(const data::Correlations& correlations, const Network& at)
@@ -58,9 +64,11 @@ HessianProduct::HessianProduct(const data::Correlations& correlations, const Net
   auto back = [&](int l) { return backward_[static_cast<std::size_t>(l)].topRows(n); };
   auto forth = [&](int l) { return forward_[static_cast<std::size_t>(l)].bottomRows(n); };
   back(matrices - 1) = at.weight(matrices);
-  for (int l = matrices - 1; l >= 1; --l) back(l - 1).noalias() = back(l) * at.weight(l);
-  forth(0) = correlations.sigma31 - back(0) * correlations.sigma11;
-  for (int l = 1; l < matrices; ++l) forth(l).noalias() = forth(l - 1) * at.weight(l).transpose();
+  for (int l = matrices - 1; l >= 1; --l) multiply(1, back(l), at.weight(l), Into::fresh, back(l - 1));
+  forth(0) = correlations.sigma31;
+  multiply(-1, back(0), correlations.sigma11, Into::sum, forth(0));
+  for (int l = 1; l < matrices; ++l)
+    multiply(1, forth(l - 1), at.weight(l).transpose(), Into::fresh, forth(l));
 }
 
 // B'_l and F'_l.
@@ -79,7 +87,11 @@ void HessianProduct::move_chains(const Network& direction) {
     forth(0).topRows(n) = -back(0).bottomRows(n);
   else if (inputs_ == data::InputForm::diagonal)
     forth(0).topRows(n) = -back(0).bottomRows(n) * correlations_.sigma11.diagonal().asDiagonal();
-  else
+  else if (in_tiles(n, at_.inputs())) {  // Sigma11 is symmetric: the long sides contiguous
+    long_.resize(at_.inputs(), n);
+    linalg::multiply_tiles(-1.0, correlations_.sigma11, back(0).bottomRows(n).transpose(), long_);
+    forth(0).topRows(n) = long_.transpose();
+  } else
     multiply(-1, back(0).bottomRows(n), correlations_.sigma11, Into::fresh, forth(0).topRows(n));
   for (int l = 1; l < matrices; ++l) {
     multiply(1, forth(l - 1).topRows(n), at_.weight(l).transpose(), Into::fresh, forth(l).topRows(n));
@@ -93,9 +105,15 @@ void HessianProduct::operator()(const Network& direction, Network& product) {
   move_chains(direction);
   const int matrices = at_.depth().weight_matrices();
   // Left of W^L stands the identity, whose derivative is zero. backward_[l] is to the left of W^l.
-  for (int l = 1; l < matrices; ++l)
-    multiply(-1, backward_[static_cast<std::size_t>(l)].transpose(),
-             forward_[static_cast<std::size_t>(l) - 1], Into::fresh, product.weight(l));
+  for (int l = 1; l < matrices; ++l) {
+    const auto &left = backward_[static_cast<std::size_t>(l)],
+               &right = forward_[static_cast<std::size_t>(l) - 1];
+    if (in_tiles(at_.outputs(), left.cols())) {
+      long_ = left.transpose();
+      linalg::multiply_tiles(-1.0, long_, right, product.weight(l));
+    } else
+      multiply(-1, left.transpose(), right, Into::fresh, product.weight(l));
+  }
   product.weight(matrices) = -forward_.back().topRows(at_.outputs());
 }
 

@@ -48,6 +48,7 @@ class HessianProduct {
   // One above the other, so that (H V)^l is a single product: 2 N_{L+1} x N_{l+1}, l = 0 .. L-1.
   std::vector<linalg::Matrix> backward_;  // [l] = (B_l; B'_l)
   std::vector<linalg::Matrix> forward_;   // [l] = (F'_l; F_l)
+  linalg::Matrix long_;                   // one of these transposed
 };
 
 // The whole matrix H, column by column, in the order of LinearNetwork::buffer(): for small networks. Throws

@@ -5,6 +5,7 @@
 
 #include "dln/base/error.hpp"
 #include "dln/linalg/decompositions.hpp"
+#include "dln/network/chain_gradient.hpp"
 
 namespace dln::network {
 namespace {
@@ -81,6 +82,15 @@ LinearNetwork<double> InputCompression::expand(const LinearNetwork<double>& comp
   base::require(compressed.inputs() == basis_.cols(), "inputs to be expanded",
                 static_cast<double>(compressed.inputs()), fmt::format("{}", basis_.cols()));
   return with_first(compressed, compressed.weight(1) * basis_.transpose());
+}
+
+TurnedInputs turn_inputs(const data::Correlations& correlations, const LinearNetwork<double>& start) {
+  require_fitting(start.units(), correlations);
+  const auto eigen = linalg::symmetric_eigen(correlations.sigma11);
+  auto turned = correlations;
+  turned.sigma11 = eigen.values.asDiagonal();
+  turned.sigma31 = correlations.sigma31 * eigen.vectors;
+  return {turned, with_first(start, start.weight(1) * eigen.vectors)};
 }
 
 }  // namespace dln::network

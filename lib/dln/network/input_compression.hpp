@@ -33,4 +33,13 @@ class InputCompression {
   linalg::Matrix basis_;  // Q : N_1 x compressed inputs
 };
 
+// What the network sees with its inputs turned to the eigenvectors V of Sigma11: Sigma31 V, diag(V^T Sigma11
+// V) and W^1 V, with which it learns exactly as before; a product with Sigma11 becomes a scaling. Throws
+// NumericalError when Sigma11 cannot be decomposed.
+struct TurnedInputs {
+  data::Correlations correlations;
+  LinearNetwork<double> start;
+};
+TurnedInputs turn_inputs(const data::Correlations& correlations, const LinearNetwork<double>& start);
+
 }  // namespace dln::network

@@ -1,9 +1,20 @@
 #include "dln/network/mode_strengths.hpp"
 
+#include "dln/base/array_tanh.hpp"
 #include "dln/base/error.hpp"
+#include "dln/linalg/tile_products.hpp"
 
 namespace dln::network {
 namespace {
+
+linalg::Matrix times(const linalg::Matrix& a, const auto& b) {
+  linalg::Matrix c(a.rows(), b.cols());
+  if (linalg::suits_tiles(a.rows(), a.cols(), b.cols()))
+    linalg::multiply_tiles(1.0, a, b, c);
+  else
+    c.noalias() = a * b;
+  return c;
+}
 
 ModeStrengths from_map(linalg::Matrix map, const data::SingularModes& modes) {
   linalg::Vector diagonal = map.diagonal();
@@ -16,16 +27,17 @@ ModeStrengths from_map(linalg::Matrix map, const data::SingularModes& modes) {
 ModeStrengths mode_strengths(const LinearNetwork<double>& network, const data::SingularModes& modes) {
   const int matrices = network.depth().weight_matrices();
   // From the modes inwards, so that nothing of size N3 x N1 is formed.
-  linalg::Matrix map = modes.output.transpose() * network.weight(matrices);
-  for (int l = matrices - 1; l >= 1; --l) map = linalg::Matrix(map * network.weight(l));
-  return from_map(map * modes.input, modes);
+  linalg::Matrix map = modes.output.transpose();
+  for (int l = matrices; l >= 1; --l) map = times(map, network.weight(l));
+  return from_map(times(map, modes.input), modes);
 }
 
 ModeStrengths tanh_mode_strengths(const LinearNetwork<double>& weights, const linalg::Matrix& inputs,
                                   const data::SingularModes& modes) {
-  const linalg::Matrix hidden = (weights.weight(1) * inputs).array().tanh();
-  const linalg::Matrix from_inputs = hidden * (inputs.transpose() * modes.input);
-  return from_map((modes.output.transpose() * weights.weight(2)) * from_inputs, modes);
+  linalg::Matrix hidden = times(weights.weight(1), inputs);
+  base::arrays::become_tanh(hidden.data(), hidden.size());
+  const auto inwards = times(times(modes.output.transpose(), weights.weight(2)), hidden);
+  return from_map(times(times(inwards, inputs.transpose()), modes.input), modes);
 }
 
 linalg::Vector growing_strengths(const LinearNetwork<double>& network, const data::SingularModes& modes) {

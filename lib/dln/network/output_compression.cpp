@@ -4,6 +4,7 @@
 
 #include "dln/base/error.hpp"
 #include "dln/linalg/decompositions.hpp"
+#include "dln/linalg/tile_products.hpp"
 
 namespace dln::network {
 
@@ -23,7 +24,7 @@ linalg::Matrix OutputCompression::compress(const linalg::Matrix& m) const {
   if (!compresses()) return m;
   base::require(m.rows() == basis_.rows(), "outputs to be compressed", static_cast<double>(m.rows()),
                 fmt::format("{}, as the targets have", basis_.rows()));
-  return basis_.transpose() * m;
+  return linalg::inner_products(basis_, m);
 }
 
 data::Correlations OutputCompression::compress(const data::Correlations& correlations) const {
@@ -42,7 +43,9 @@ LinearNetwork<double> OutputCompression::compress(const LinearNetwork<double>& n
   if (!compresses()) return network;
   const linalg::Matrix last = network.weight(network.depth().weight_matrices());
   const linalg::Matrix small = compress(last);
-  const double outside = (basis_ * small - last).norm();
+  linalg::Matrix missed(last.rows(), last.cols());
+  linalg::multiply_tiles(last, -1.0, basis_, small, missed);
+  const double outside = missed.norm();
   const double allowed = 1e3 * std::numeric_limits<double>::epsilon() *
                          std::sqrt(static_cast<double>(last.rows())) * last.norm();
   base::require(outside <= allowed, "weights outside the span of targets and start", outside,

@@ -18,13 +18,26 @@ class TanhGradient {
 
   void operator()(const LinearNetwork<double>& weights, LinearNetwork<double>& direction);
 
+  // The same in two halves: look() answers every example, step() moves what was looked at by rate times the
+  // direction, in place; the weights are then, to the last bit, those to which it was added by add_fused.
+  void look(const LinearNetwork<double>& weights);
+  void step(LinearNetwork<double>& weights, double rate);
+  // Whether that pays: everything fits into the second cache.
+  bool fused() const { return fused_; }
+  TrainingPath path() const;
+
   // ||Y - Yhat||_F of the last call: the root of twice the error.
   double residual_norm() const { return residual_.norm(); }
 
  private:
+  void multiply(const auto& a, const auto& b, auto&& c) const;
+  void go_back(const LinearNetwork<double>& weights);
+
   const data::Dataset& examples_;
+  bool fused_;
   bool one_hot_;                                 // the inputs are the identity: one product less, twice
   linalg::Matrix hidden_, residual_, backward_;  // N_2 x P, N_3 x P, N_2 x P
+  linalg::Matrix transposed_;                    // W32^T
 };
 
 // sum_mu yhat x^T : N_3 x N_1, the network's own input-output correlation. Where Sigma11 = I it is what the
