@@ -1,11 +1,9 @@
 #include "validation/benchmarks/compare/bench.hpp"
 
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <cstdio>
 #include <fstream>
-#include <system_error>
 
 #include "dln/base/error.hpp"
 #include "dln/data/npy.hpp"
@@ -38,18 +36,7 @@ std::string Row::verdict() const {
   return ratio() >= *target ? "met" : "missed";
 }
 
-Bench::Bench(Options options) : options_(std::move(options)) {
-  std::string name = (std::filesystem::temp_directory_path() / "dln-compare-XXXXXX").string();
-  if (!::mkdtemp(name.data()))
-    throw base::WriteError(fmt::format("cannot make a folder in {}", name.substr(0, name.rfind('/'))));
-  folder_ = name;
-}
-
-Bench::~Bench() {
-  processes_.clear();
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
-}
+Bench::Bench(Options options) : options_(std::move(options)) {}
 
 bool Bench::wants(const std::string& workload) const {
   if (options_.only.empty()) return true;
@@ -136,21 +123,25 @@ nlohmann::json Bench::versions() {
   return nlohmann::json::object();
 }
 
+void Bench::look_at_limits() {
+  constexpr int n = 1024;
+  try {
+    const Entrant product = enter(1, "product", nlohmann::json::object(), {{"n", n}},
+                                  [](const data::NamedArrays&) { return 0.0; });
+    blas_rate_ = std::max(blas_rate_, 2 * std::pow(n, 3) / product.time(0.3).cpu);
+    forget(1, "product");
+  } catch (const PeerMissing&) {
+    blas_rate_ = std::max(blas_rate_, 0.0);
+  } catch (const PeerFailed&) {
+    blas_rate_ = std::max(blas_rate_, 0.0);
+  }
+  limits_.look_again();
+  if (blas_rate_ > 0) limits_.see_product_rate(blas_rate_);
+}
+
 bool Bench::slow_blas() {
-  if (!blas_rate_) try {
-      const double n = quick() ? 256 : 1024;
-      const Entrant product = enter(1, "product", nlohmann::json::object(), {{"n", static_cast<int>(n)}},
-                                    [](const data::NamedArrays&) { return 0.0; });
-      blas_rate_ = 2 * n * n * n / product.time(0.5).cpu;
-      forget(1, "product");
-      if (!quick()) limits_.see_product_rate(*blas_rate_);
-    } catch (const PeerMissing&) {
-      blas_rate_ = 0;
-    } catch (const PeerFailed&) {
-      blas_rate_ = 0;
-    }
-  const double here = limits_.fused_rate() > 0 ? limits_.fused_rate() : limits_.own_product_rate();
-  return *blas_rate_ > 0 && *blas_rate_ < here / 5;
+  if (blas_rate_ < 0) look_at_limits();
+  return blas_rate_ > 0 && blas_rate_ < limits_.fused_rate() / 5;
 }
 
 void Bench::say(const std::string& line) const {

@@ -15,6 +15,7 @@
 #include "validation/benchmarks/compare/limits.hpp"
 #include "validation/benchmarks/compare/measure.hpp"
 #include "validation/benchmarks/compare/peer_process.hpp"
+#include "validation/benchmarks/compare/scratch_folder.hpp"
 
 namespace dln::compare {
 
@@ -66,7 +67,6 @@ struct Entrant {
 class Bench {
  public:
   explicit Bench(Options options);
-  ~Bench();
 
   const Options& options() const { return options_; }
   std::chrono::seconds patience() const { return std::chrono::seconds(options_.patience); }
@@ -90,6 +90,8 @@ class Bench {
   nlohmann::json versions();
   // Whether NumPy multiplies at less than a third of the rate measured here: without a BLAS of this machine.
   bool slow_blas();
+  // Has the limits measured once more, with the rate of products by the peers' BLAS.
+  void look_at_limits();
 
   void say(const std::string& line) const;
 
@@ -98,14 +100,14 @@ class Bench {
 
  private:
   std::string choose_python();
-  std::filesystem::path scratch(const std::string& file) const { return folder_ / file; }
+  std::filesystem::path scratch(const std::string& file) const { return folder_.path() / file; }
 
   Options options_;
   Limits limits_;
-  std::filesystem::path folder_;
+  ScratchFolder folder_;
   std::map<int, std::unique_ptr<PeerProcess>> processes_;
   std::optional<std::string> python_;
-  std::optional<double> blas_rate_;
+  double blas_rate_ = -1;  // operations a second; 0: there is none
 };
 
 // Ours and its peers on one workload, in turns.

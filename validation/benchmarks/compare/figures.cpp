@@ -106,7 +106,7 @@ void place(plots::Script& script, std::size_t panel) {
                   left, left + 0.265, top, top - 0.35));
 }
 
-// A decade above the highest point for the key.
+// Room for the key above the highest point.
 void draw(plots::Script& script, const GrowthPanel& panel) {
   double low = INFINITY, high = 0, first = INFINITY, last = 0;
   std::string command;
@@ -122,10 +122,10 @@ void draw(plots::Script& script, const GrowthPanel& panel) {
                            curve.name);
   }
   if (command.empty()) return;
-  const double decades = std::ceil(std::log10(high)) + 0.55 * (std::log10(high) - std::log10(low)) + 1;
+  const double bottom = std::log10(low) - 0.2, top = std::log10(high) + 0.5 * (std::log10(high) - bottom);
   script
-      .line(fmt::format("set xrange [{:g}:{:g}]; set yrange [{:g}:{:g}]", first / 1.3, last * 1.3,
-                        std::pow(10, std::floor(std::log10(low))), std::pow(10, std::floor(decades))))
+      .line(fmt::format("set xrange [{:g}:{:g}]; set yrange [{:g}:{:g}]; set ytics {}", first / 1.3,
+                        last * 1.3, std::pow(10, bottom), std::pow(10, top), top - bottom > 7 ? 100 : 10))
       .line(fmt::format("set xlabel '{}'; set label 1 '{}' at graph 0,1.06 left", panel.horizontal,
                         panel.title))
       .line(command);
@@ -145,7 +145,8 @@ void name_limits(plots::Script& script, Bench& bench) {
       fmt::format("multiply-adds in registers: {:.0f} GF/s", 1e-9 * bench.limits().fused_rate()),
       fmt::format("product of large matrices: {:.0f} GF/s", 1e-9 * bench.limits().product_rate()),
       fmt::format("reading memory: {:.0f} GB/s", 1e-9 * bytes / bench.limits().read_seconds(large)),
-      fmt::format("reading and writing it: {:.0f} GB/s", 2e-9 * bytes / bench.limits().update_seconds(large)),
+      fmt::format("the same and writing it back: {:.0f} GB/s, both counted",
+                  2e-9 * bytes / bench.limits().update_seconds(large)),
       "",
       "Dashed: the least time they leave,",
       "by operations or bytes, whichever is more"};
@@ -175,12 +176,13 @@ plots::Drawing ratio_figure(const Bench& bench) {
   double last = 100;
   for (const Row& row : rows)
     last = std::max({last, std::isfinite(row.ratio()) ? row.ratio() : 1, row.target.value_or(1)});
-  script.line("set border 1; set lmargin at screen 0.5; set rmargin at screen 0.94")
+  script
+      .line("set border 1; set lmargin at screen 0.5; set rmargin at screen 0.94; set tmargin at screen 0.95")
       .line("set logscale x; set xlabel 'times faster than the peer, measured in turns'")
       .line("set grid xtics lt 1 lw 0.6 lc rgb '#dddddd'; set format x '%g'")
       .line(fmt::format("set xrange [0.7:{:g}]; set yrange [{}:1]", 3 * last,
                         -static_cast<double>(rows.size())))
-      .line("set key at screen 0.5,0.985 left top horizontal Left reverse samplen 1.5 font ',13'");
+      .line("set key at screen 0.35,0.99 left top horizontal maxrows 1 Left reverse samplen 1.5 font ',13'");
   name_rows(script, rows);
   const Dots dots = dots_of(rows);
   Plot plot;
@@ -197,7 +199,10 @@ plots::Drawing ratio_figure(const Bench& bench) {
 
 plots::Drawing growth_figure(Bench& bench, const std::vector<GrowthPanel>& panels) {
   plots::Script script("cost", 1500, 900);
-  script.line("set multiplot; set logscale xy; set format '10^{%T}'; set ylabel 'milliseconds' offset 1")
+  script
+      .line(
+          "set multiplot; set logscale xy; set format '10^{%T}'; unset mxtics; unset mytics; set ylabel "
+          "'milliseconds' offset 1")
       .line("set key top left Left reverse samplen 2.5 spacing 0.95 font ',12'");
   for (std::size_t i = 0; i < panels.size(); ++i) {
     place(script, i);

@@ -53,7 +53,7 @@ GrowthCurve numpy_steps(const Bench& bench) {
 GrowthPanel depth(Bench& bench) {
   const Eigen::Index inputs = bench.quick() ? 60 : 784, width = bench.quick() ? 50 : 1000;
   GrowthCurve dense{fmt::format("a step, {} wide", width), Look::first, {}};
-  GrowthCurve small{"the same compressed", Look::second, {}}, modes{"u(t) of 10^4 modes", Look::third, {}};
+  GrowthCurve small{"the same compressed", Look::second, {}}, modes{"u(t) of 10 000 modes", Look::third, {}};
   GrowthCurve limit{"limit of the dense step", Look::limit, {}};
   GrowthCurve small_limit{"limit of the compressed step", Look::second_limit, {}};
   for (const double n : bench.quick() ? Sizes{3, 10} : Sizes{3, 5, 10, 30, 100}) {
@@ -140,7 +140,7 @@ GrowthPanel examples(Bench& bench) {
   const auto gaussian = [&] { return stream.normal(); };
   const data::Dataset batch{linalg::Matrix::NullaryExpr(inputs, 4096, gaussian),
                             linalg::Matrix::NullaryExpr(targets, 4096, gaussian)};
-  GrowthCurve ours{"Σ^{11} and Σ^{31}, streamed", Look::first, {}},
+  GrowthCurve ours{"Σ¹¹ and Σ³¹, streamed", Look::first, {}},
       limit{"limit: a product of that size", Look::limit, {}};
   GrowthCurve learning{"a step from them, 100-100-10", Look::second, {}};
   const double step = step_cost(bench, 3, inputs, 100).seconds;
@@ -179,6 +179,7 @@ GrowthPanel runs(Bench& bench) {
                       threads == 1 ? Look::limit : Look::second_limit,
                       {}};
     for (const double n : quick ? Sizes{1, 3} : Sizes{1, 3, 10, 30, 100, 300, 1000}) {
+      if (threads > 1 && !quick) quiet_moment();
       const Spent spent = timed(0.2, [&] {
         experiments::MemoryRunStore store;
         base::SilentProgress silent;

@@ -12,11 +12,13 @@ class Limits {
   // Fused multiply-adds kept in registers, in operations (two each) a second. 0 where there are no vectors to
   // ask for by name.
   double fused_rate();
-  // Operations a second of a product of large square matrices, by Eigen as compiled here or, once it is
-  // known, by the peers' BLAS, whichever is faster.
+  // Operations a second of a product of large square matrices: by Eigen as compiled here or by the peers'
+  // BLAS, whichever is faster; where no BLAS was seen and Eigen was compiled for less than this machine has,
+  // the fused rate stands for it. Each look keeps the best so far: other programs may have had the machine
+  // before.
   double product_rate();
   void see_product_rate(double rate);
-  double own_product_rate();
+  void look_again();
   // Seconds to read so many doubles once, and to read them and write them back, in memory of that size.
   double read_seconds(std::size_t doubles);
   double update_seconds(std::size_t doubles);
@@ -28,7 +30,7 @@ class Limits {
  private:
   void measure_bytes(std::size_t doubles);
 
-  double fused_ = -1, own_product_ = -1, seen_product_ = 0;
+  double fused_ = -1, own_product_ = 0, seen_product_ = 0;
   std::map<std::size_t, std::pair<double, double>> bytes_;
 };
 

@@ -19,7 +19,7 @@ the wall on more. A peer that is not installed is listed as such, and never as b
 OpenBLAS, PyTorch, GSL; on Debian python3-scipy libopenblas0 python3-torch libgsl-dev.
 
 Exit codes: 0 ok, 1 a target is missed (with --strict), 2 a bad value or word on the command line, 4 a result of ours
-is outside its bound, 5 cannot write.)";
+is outside its bound, 5 cannot write, 130 and 143 interrupted and terminated.)";
 
 std::vector<Workload> workloads() {
   std::vector<Workload> all;
@@ -101,9 +101,11 @@ int compare(const Options& options) {
   std::vector<GrowthPanel> panels;
   for (const Growth& growth : growths())
     if (bench.wants(growth.name)) {
+      if (panels.empty()) bench.look_at_limits();
       bench.say(growth.about);
       panels.push_back(growth.measure(bench));
     }
+  bench.look_at_limits();
   keep(bench, panels);
   print(table_text(bench));
   return exit_code(bench);
@@ -147,6 +149,7 @@ int report(const char* what, int code) {
 int main(int argc, char** argv) {
   using namespace dln;
   ::signal(SIGPIPE, SIG_IGN);  // a peer that died is found by its missing answer
+  compare::leave_cleanly_on_signals();
   try {
     return compare::parse_and_run(argc, argv);
   } catch (const base::DomainError& error) {

@@ -58,7 +58,15 @@ PeerProcess::PeerProcess(const std::string& python, const std::filesystem::path&
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_adddup2(&actions, in[0], STDIN_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-  const int trouble = ::posix_spawnp(&child_, python.c_str(), &actions, nullptr, argv.data(), envp.data());
+  posix_spawnattr_t attributes;  // signals that we block, it does not
+  ::posix_spawnattr_init(&attributes);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::posix_spawnattr_setsigmask(&attributes, &none);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  const int trouble =
+      ::posix_spawnp(&child_, python.c_str(), &actions, &attributes, argv.data(), envp.data());
+  ::posix_spawnattr_destroy(&attributes);
   ::posix_spawn_file_actions_destroy(&actions);
   ::close(in[0]);
   ::close(out[1]);

@@ -80,7 +80,7 @@ Entrant numpy(Bench& bench, const Step& s) {
 
 void note_limit(Bench& bench, const std::string& name, std::size_t weights) {
   if (bench.quick() || bench.rows.empty()) return;
-  bench.slow_blas();  // has the peers' rate of products known
+  bench.look_at_limits();
   const double limit = bench.limits().step_seconds(weights);
   bench.limit_rows.push_back({name, bench.rows.back().our_seconds, limit, 0.65});
 }
@@ -88,7 +88,7 @@ void note_limit(Bench& bench, const std::string& name, std::size_t weights) {
 void dense(Bench& bench, const std::string& name, std::size_t layers) {
   const Step s = step(bench, layers);
   Contest contest(bench, name,
-                  fmt::format("one step, N_l = {}, width {}", layers, s.chain.network.units()[1]));
+                  fmt::format("one step, {} layers, width {}", layers, s.chain.network.units()[1]));
   auto moved = s.chain.network;
   network::ChainGradient<double> gradient(s.chain.correlations, moved);
   const auto run = [&] {
@@ -107,7 +107,7 @@ void dense(Bench& bench, const std::string& name, std::size_t layers) {
 void compressed(Bench& bench) {
   const Step s = step(bench, 100);
   Contest contest(bench, "compressed-100",
-                  fmt::format("one step compressed, N_l = {}", s.chain.network.units().size()));
+                  fmt::format("one step compressed, {} layers", s.chain.network.units().size()));
   const network::HiddenCompression compression(s.chain.network);
   auto moved = compression.compress(s.chain.network);
   network::ChainGradient<double> gradient(s.chain.correlations, moved);
@@ -118,7 +118,7 @@ void compressed(Bench& bench) {
   run();
   contest.ours(run, off(s, change(compression.expand(moved), s.chain.network, s.probe)), kStepBound);
   contest.peer(
-      "NumPy's dense step", 3000, [&] { return numpy(bench, s); }, true);
+      "NumPy, dense", 3000, [&] { return numpy(bench, s); }, true);
   contest.measure();
   bench.forget(1, "step");
 }
@@ -132,7 +132,7 @@ std::vector<Workload> step_workloads() {
     all.push_back({name, fmt::format("one dense step, N_l = {}, width 1000", layers),
                    [name, layers](Bench& bench) { dense(bench, name, layers); }});
   }
-  all.push_back({"compressed-100", "one compressed step, N_l = 100, beside NumPy's dense one", compressed});
+  all.push_back({"compressed-100", "one compressed step, N_l = 100, beside NumPy, dense", compressed});
   return all;
 }
 
