@@ -88,6 +88,7 @@ void Contest::measure() {
       row.note = "ours is less exact than the peer";
     }
     bench_.rows.push_back(row);
+    bench_.say(fmt::format("  {}: {:.3g} times faster, {}", row.peer, row.ratio(), row.verdict()));
   }
 }
 
