@@ -69,6 +69,24 @@ std::string table_text(const Bench& bench) {
   return text;
 }
 
+std::string summary_text(Bench& bench) {
+  int met = 0, missed = 0, open = 0;
+  const auto count = [&](bool judged, bool reached) { ++(!judged ? open : reached ? met : missed); };
+  for (const Row& row : bench.rows)
+    if (row.target) count(row.verdict() == "met" || row.verdict() == "missed", row.verdict() == "met");
+  for (const LimitRow& row : bench.limit_rows) count(true, row.share() >= row.target.value_or(NAN));
+  std::string text;
+  if (met + missed + open > 0)
+    text = fmt::format("{} targets met, {} missed, {} not judged for want of a peer\n", met, missed, open);
+  std::string peers;
+  const nlohmann::json versions = bench.versions();
+  for (const auto& [name, version] : versions.items())
+    if (name != "program")
+      peers += fmt::format("{}{} {}", peers.empty() ? "" : ", ", name,
+                           version.is_string() ? version.get<std::string>() : "not installed");
+  return text + fmt::format("peers: {}\n", peers.empty() ? "no Python" : peers);
+}
+
 std::string rows_tsv(const Bench& bench) {
   std::string tsv =
       "workload\tpeer\tthreads\tclock\tseconds\terror\tpeer_seconds\tpeer_"

@@ -7,6 +7,8 @@
 namespace dln::compare {
 
 std::string table_text(const Bench& bench);
+// How many targets were met, and which peers there were.
+std::string summary_text(Bench& bench);
 std::string rows_tsv(const Bench& bench);
 nlohmann::ordered_json account_json(Bench& bench, const std::vector<GrowthPanel>& growth);
 

@@ -126,6 +126,7 @@ void draw(plots::Script& script, const GrowthPanel& panel) {
   script
       .line(fmt::format("set xrange [{:g}:{:g}]; set yrange [{:g}:{:g}]; set ytics {}", first / 1.3,
                         last * 1.3, std::pow(10, bottom), std::pow(10, top), top - bottom > 7 ? 100 : 10))
+      .line(fmt::format("set xtics {}; set format x '{}'", panel.tics, panel.tics == "10" ? "10^{%T}" : "%g"))
       .line(fmt::format("set xlabel '{}'; set label 1 '{}' at graph 0,1.06 left", panel.horizontal,
                         panel.title))
       .line(command);
@@ -142,7 +143,9 @@ void name_limits(plots::Script& script, Bench& bench) {
   const double bytes = 8.0 * static_cast<double>(large);
   std::vector<std::string> lines{
       "What one core of this machine allows",
-      fmt::format("multiply-adds in registers: {:.0f} GF/s", 1e-9 * bench.limits().fused_rate()),
+      bench.limits().fused_rate() > 0
+          ? fmt::format("multiply-adds in registers: {:.0f} GF/s", 1e-9 * bench.limits().fused_rate())
+          : "multiply-adds in registers: not measured",
       fmt::format("product of large matrices: {:.0f} GF/s", 1e-9 * bench.limits().product_rate()),
       fmt::format("reading memory: {:.0f} GB/s", 1e-9 * bytes / bench.limits().read_seconds(large)),
       fmt::format("the same and writing it back: {:.0f} GB/s, both counted",

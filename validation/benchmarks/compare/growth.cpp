@@ -72,7 +72,11 @@ GrowthPanel depth(Bench& bench) {
                               theory::strengths_at(ensemble.depth, ensemble.arrays(), ensemble.times, u);
                             })});
   }
-  return {"depth", "Depth", "layers N_l", {numpy_steps(bench), dense, limit, modes, small, small_limit}};
+  return {"depth",
+          "Depth",
+          "layers N_l",
+          {numpy_steps(bench), dense, limit, modes, small, small_limit},
+          "(3, 10, 30, 100, 300, 1000)"};
 }
 
 GrowthPanel width(Bench& bench) {
@@ -86,7 +90,11 @@ GrowthPanel width(Bench& bench) {
     limit.points.push_back({n, bench.limits().step_seconds(cost.weights)});
     small.points.push_back({n, compressed});
   }
-  return {"width", "Width", "units of a hidden layer", {dense, limit, small}};
+  return {"width",
+          "Width",
+          "units of a hidden layer",
+          {dense, limit, small},
+          "(100, 200, 400, 1000, 2000, 4000)"};
 }
 
 // Two arrays read and one written.
@@ -114,7 +122,7 @@ GrowthPanel modes(Bench& bench) {
     layers.points.push_back({n, seconds(bench, [&] { theory::layers_at({a0, start, s, tau}, t, a, b); })});
     limit.points.push_back({n, pass_seconds(bench, n)});
   }
-  return {"modes", "Modes", "modes", {strengths, times, layers, limit}};
+  return {"modes", "Modes", "modes", {strengths, times, layers, limit}, "10"};
 }
 
 // The same batch again and again, as a reader would hand out others.
@@ -153,7 +161,7 @@ GrowthPanel examples(Bench& bench) {
     limit.points.push_back({p, p * (inputs * inputs + 2 * inputs * targets) / bench.limits().product_rate()});
     learning.points.push_back({p, step});
   }
-  return {"examples", "Examples", "examples, 100 inputs, 10 targets", {ours, limit, learning}};
+  return {"examples", "Examples", "examples, 100 inputs, 10 targets", {ours, limit, learning}, "10"};
 }
 
 GrowthPanel runs(Bench& bench) {
@@ -167,7 +175,7 @@ GrowthPanel runs(Bench& bench) {
   const double operations = 6.0 * static_cast<double>(once.simulated_outputs * options.hidden_units *
                                                       problem.modes.input.rows() * once.iterations);
   const double rate = std::max(bench.limits().fused_rate(), bench.limits().product_rate());
-  GrowthPanel panel{"runs", "Runs", "runs of Fig 3, linear", {}};
+  GrowthPanel panel{"runs", "Runs", "runs of Fig 3, linear", {}, "10"};
   for (const int threads : {1, bench.options().threads}) {
     if (threads == 1 && !panel.curves.empty()) break;
     const tbb::global_control allowed(tbb::global_control::max_allowed_parallelism,
@@ -187,6 +195,7 @@ GrowthPanel runs(Bench& bench) {
       });
       ours.points.push_back({n, threads == 1 ? spent.cpu : spent.wall});
       limit.points.push_back({n, n * operations / rate / std::min<double>(threads, n)});
+      if (spent.wall > 60) break;  // the next point would take three minutes
     }
     panel.curves.push_back(ours);
     panel.curves.push_back(limit);

@@ -107,7 +107,7 @@ int compare(const Options& options) {
     }
   bench.look_at_limits();
   keep(bench, panels);
-  print(table_text(bench));
+  print(table_text(bench) + summary_text(bench));
   return exit_code(bench);
 }
 
