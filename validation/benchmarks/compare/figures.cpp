@@ -122,7 +122,9 @@ void draw(plots::Script& script, const GrowthPanel& panel) {
                            curve.name);
   }
   if (command.empty()) return;
-  const double bottom = std::log10(low) - 0.2, top = std::log10(high) + 0.5 * (std::log10(high) - bottom);
+  // Six names take more room than three.
+  const double room = 0.12 + 0.1 * static_cast<double>(panel.curves.size());
+  const double bottom = std::log10(low) - 0.2, top = std::log10(high) + room * (std::log10(high) - bottom);
   script
       .line(fmt::format("set xrange [{:g}:{:g}]; set yrange [{:g}:{:g}]; set ytics {}", first / 1.3,
                         last * 1.3, std::pow(10, bottom), std::pow(10, top), top - bottom > 7 ? 100 : 10))
@@ -185,7 +187,7 @@ plots::Drawing ratio_figure(const Bench& bench) {
       .line("set grid xtics lt 1 lw 0.6 lc rgb '#dddddd'; set format x '%g'")
       .line(fmt::format("set xrange [0.7:{:g}]; set yrange [{}:1]", 3 * last,
                         -static_cast<double>(rows.size())))
-      .line("set key at screen 0.35,0.99 left top horizontal maxrows 1 Left reverse samplen 1.5 font ',13'");
+      .line("set key at screen 0.35,0.99 left top vertical maxrows 1 Left reverse samplen 1.5 font ',13'");
   name_rows(script, rows);
   const Dots dots = dots_of(rows);
   Plot plot;

@@ -43,7 +43,7 @@ StepCost step_cost(const Bench& bench, std::size_t layers, Eigen::Index inputs, 
 
 // What NumPy took for the dense steps, where they were measured in this run.
 GrowthCurve numpy_steps(const Bench& bench) {
-  GrowthCurve curve{"the same by NumPy", Look::peer, {}};
+  GrowthCurve curve{"the dense step by NumPy", Look::peer, {}};
   for (const Row& row : bench.rows)
     if (row.workload.starts_with("step-") && row.state == State::measured && row.counts)
       curve.points.push_back({std::stod(row.workload.substr(5)), row.peer_seconds});
@@ -54,8 +54,8 @@ GrowthPanel depth(Bench& bench) {
   const Eigen::Index inputs = bench.quick() ? 60 : 784, width = bench.quick() ? 50 : 1000;
   GrowthCurve dense{fmt::format("a step, {} wide", width), Look::first, {}};
   GrowthCurve small{"the same compressed", Look::second, {}}, modes{"u(t) of 10 000 modes", Look::third, {}};
-  GrowthCurve limit{"limit of the dense step", Look::limit, {}};
-  GrowthCurve small_limit{"limit of the compressed step", Look::second_limit, {}};
+  GrowthCurve limit{"its limit", Look::limit, {}};
+  GrowthCurve small_limit{"its limit", Look::second_limit, {}};
   for (const double n : bench.quick() ? Sizes{3, 10} : Sizes{3, 5, 10, 30, 100}) {
     const StepCost cost = step_cost(bench, whole(n), inputs, width);
     dense.points.push_back({n, cost.seconds});
@@ -75,7 +75,7 @@ GrowthPanel depth(Bench& bench) {
   return {"depth",
           "Depth",
           "layers N_l",
-          {numpy_steps(bench), dense, limit, modes, small, small_limit},
+          {dense, limit, numpy_steps(bench), small, small_limit, modes},
           "(3, 10, 30, 100, 300, 1000)"};
 }
 
@@ -186,8 +186,9 @@ GrowthPanel runs(Bench& bench) {
     GrowthCurve limit{threads == 1 ? "limit: multiply-adds" : fmt::format("limit of {}", threads),
                       threads == 1 ? Look::limit : Look::second_limit,
                       {}};
+    bool noisy = false;
     for (const double n : quick ? Sizes{1, 3} : Sizes{1, 3, 10, 30, 100, 300, 1000}) {
-      if (threads > 1 && !quick) quiet_moment();
+      if (threads > 1 && !quick) noisy = !quiet_moment() || noisy;
       const Spent spent = timed(0.2, [&] {
         experiments::MemoryRunStore store;
         base::SilentProgress silent;
@@ -197,6 +198,7 @@ GrowthPanel runs(Bench& bench) {
       limit.points.push_back({n, n * operations / rate / std::min<double>(threads, n)});
       if (spent.wall > 60) break;  // the next point would take three minutes
     }
+    if (noisy) ours.name += ", others busy";
     panel.curves.push_back(ours);
     panel.curves.push_back(limit);
   }
