@@ -63,7 +63,7 @@ std::string table_text(const Bench& bench) {
                         row.note.empty() ? "" : ": " + row.note);
   for (const LimitRow& row : bench.limit_rows)
     text += fmt::format(
-        "{}: {} ms where the machine allows {} ms: {:.0f} % of its limit, target {:.0f} %: {}\n",
+        "{}: {} ms where the machine allows {} ms: {:.1f} % of its limit, target {:.0f} %: {}\n",
         row.workload, milliseconds(row.seconds), milliseconds(row.limit_seconds), 100 * row.share(),
         100 * row.target.value_or(NAN), row.share() >= row.target.value_or(NAN) ? "met" : "missed");
   return text;

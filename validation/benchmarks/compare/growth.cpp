@@ -122,7 +122,7 @@ GrowthPanel modes(Bench& bench) {
     layers.points.push_back({n, seconds(bench, [&] { theory::layers_at({a0, start, s, tau}, t, a, b); })});
     limit.points.push_back({n, pass_seconds(bench, n)});
   }
-  return {"modes", "Modes", "modes", {strengths, times, layers, limit}, "10"};
+  return {"modes", "Modes", "modes", {strengths, times, layers, limit}, "1,10"};
 }
 
 // The same batch again and again, as a reader would hand out others.
@@ -161,7 +161,7 @@ GrowthPanel examples(Bench& bench) {
     limit.points.push_back({p, p * (inputs * inputs + 2 * inputs * targets) / bench.limits().product_rate()});
     learning.points.push_back({p, step});
   }
-  return {"examples", "Examples", "examples, 100 inputs, 10 targets", {ours, limit, learning}, "10"};
+  return {"examples", "Examples", "examples, 100 inputs, 10 targets", {ours, limit, learning}, "1,10"};
 }
 
 GrowthPanel runs(Bench& bench) {
@@ -175,7 +175,7 @@ GrowthPanel runs(Bench& bench) {
   const double operations = 6.0 * static_cast<double>(once.simulated_outputs * options.hidden_units *
                                                       problem.modes.input.rows() * once.iterations);
   const double rate = std::max(bench.limits().fused_rate(), bench.limits().product_rate());
-  GrowthPanel panel{"runs", "Runs", "runs of Fig 3, linear", {}, "10"};
+  GrowthPanel panel{"runs", "Runs", "runs of Fig 3, linear", {}, "1,10"};
   for (const int threads : {1, bench.options().threads}) {
     if (threads == 1 && !panel.curves.empty()) break;
     const tbb::global_control allowed(tbb::global_control::max_allowed_parallelism,

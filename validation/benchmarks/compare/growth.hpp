@@ -19,7 +19,7 @@ struct GrowthCurve {
 struct GrowthPanel {
   std::string name, title, horizontal;
   std::vector<GrowthCurve> curves;
-  std::string tics = "10";  // gnuplot's, of the horizontal axis
+  std::string tics = "1,10";  // gnuplot's, of the horizontal axis
 };
 
 struct Growth {
