@@ -55,6 +55,7 @@ _dln() {
     elif [[ " $(_dln_subcommands "$command") " == *" $word "* ]]; then
       command=${command:+$command }$word
     else
+      [[ -n $(_dln_subcommands "$command") ]] && return  # no subcommand: nothing to say
       positionals+=("$word")
     fi
   done
