@@ -10,7 +10,7 @@ foreach(room ${dln_installed_rooms})
   install(TARGETS dln_${room} EXPORT dlnTargets FILE_SET HEADERS)
 endforeach()
 install(TARGETS dln_cli RUNTIME)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/tools/examples DESTINATION ${CMAKE_INSTALL_DATADIR}/dln)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/tools/examples DESTINATION ${CMAKE_INSTALL_DATADIR}/dln USE_SOURCE_PERMISSIONS)
 install(EXPORT dlnTargets NAMESPACE dln:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/dln)
 
 configure_package_config_file(${PROJECT_SOURCE_DIR}/lib/cmake/dlnConfig.cmake.in

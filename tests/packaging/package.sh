@@ -13,7 +13,7 @@ package=$(echo "$scratch"/dln_"$version"*.deb)
 contents=$(dpkg-deb --contents "$package")
 for file in bin/dln lib/libdln_theory.a lib/libdln_experiments.a include/dln/theory/three_layer_mode.hpp lib/cmake/dln/dlnConfig.cmake \
   lib/cmake/dln/dlnConfigVersion.cmake lib/pkgconfig/dln.pc share/man/man1/dln.1.gz share/bash-completion/completions/dln \
-  share/doc/dln/copyright share/dln/examples/eq10.toml share/dln/examples/programs/depth.cpp share/dln/examples/sweeps/fig4.toml; do
+  share/doc/dln/copyright share/doc/dln/changelog.gz share/dln/examples/eq10.toml share/dln/examples/programs/depth.cpp share/dln/examples/sweeps/fig4.toml; do
   grep -q " \./usr/$file\$" <<<"$contents" || fail "the package has no /usr/$file"
 done
 grep -v ' root/root ' <<<"$contents" && fail "not root's"
@@ -27,8 +27,8 @@ field() { dpkg-deb --field "$package" "$1"; }
 [ "$(field Section)" = science ] || fail "Section: $(field Section)"
 [[ $(field Maintainer) == *@* ]] || fail "Maintainer: $(field Maintainer)"
 [ -n "$(field Description)" ] || fail "no Description"
-if command -v dpkg-shlibdeps >/dev/null; then
-  for library in libc6 libstdc++6 libfmt9 libtbb12 zlib1g libzip4; do
+if command -v dpkg-shlibdeps >/dev/null && command -v file >/dev/null; then
+  for library in libc6 libstdc++6 libfmt libtbb zlib1g libzip; do
     field Depends | grep -q "$library" || fail "Depends: $(field Depends), without $library"
   done
 fi

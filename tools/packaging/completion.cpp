@@ -1,10 +1,10 @@
 // Bash completion of dln: what each subcommand takes, and what each of its words may be.
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <CLI/CLI.hpp>
 #include <map>
 
-#include "tools/packaging/shell_words.hpp"
+#include "tools/packaging/command_line.hpp"
 
 namespace dln::packaging {
 namespace {

@@ -1,4 +1,5 @@
 // Writes the man page and the bash completion: dln_manual CODE.bash DLN.1 COMPLETION.
+#include <CLI/CLI.hpp>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -6,7 +7,7 @@
 #include "dln/base/atomic_file.hpp"
 #include "tools/build_info.hpp"
 #include "tools/commands.hpp"
-#include "tools/packaging/shell_words.hpp"
+#include "tools/packaging/command_line.hpp"
 
 int main(int argc, char** argv) {
   if (argc != 4) {

@@ -1,7 +1,9 @@
 // dln(1): every subcommand with its options, in the words of --help.
 #include <fmt/format.h>
 
-#include "tools/packaging/shell_words.hpp"
+#include <CLI/CLI.hpp>
+
+#include "tools/packaging/command_line.hpp"
 
 namespace dln::packaging {
 namespace {

@@ -2,9 +2,13 @@
 // that neither goes stale.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
 
 namespace dln::packaging {
 
@@ -14,13 +18,10 @@ std::string manual(const CLI::App& app, const std::string& version);
 // The completion function for bash: tables of `app`, then `code`, which reads them.
 std::string completion(const CLI::App& app, const std::string& code);
 
-// Subcommands and options as they are declared. CLI11 lists them only for an App that may change.
-inline std::vector<const CLI::App*> subcommands(const CLI::App& app) {
-  return app.get_subcommands([](const CLI::App*) { return true; });
-}
+// In the order of their declaration, chosen or not.
+std::vector<const CLI::App*> subcommands(const CLI::App& app);
 
-inline bool is_flag(const CLI::Option& option) {
-  return option.get_items_expected_max() == 0;
-}
+// Whether it takes no value.
+bool is_flag(const CLI::Option& option);
 
 }  // namespace dln::packaging
