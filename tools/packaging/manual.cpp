@@ -98,12 +98,11 @@ std::string manual(const CLI::App& app, const std::string& version) {
   text += ".SH EXIT STATUS\n" + roff(exit_codes.substr(exit_codes.find(": ") + 2)) + "\n";
   text +=
       ".SH COPYRIGHT\nThe MIT License. A program linked with GiNaC, which does the algebra of \\fBdln "
-      "derive\\fR and "
-      "\\fBdln check\\fR, is as a whole under the GNU General Public License, version 2 or later.\n";
+      "derive\\fR "
+      "and \\fBdln check\\fR, is as a whole under the GNU General Public License, version 2 or later.\n";
   text +=
-      ".SH SEE ALSO\nA. M. Saxe, J. L. McClelland and S. Ganguli, \\fIExact solutions to the nonlinear "
-      "dynamics of "
-      "learning in deep linear neural networks\\fR, 2013.\n";
+      ".SH SEE ALSO\nA. M. Saxe, J. L. McClelland and S. Ganguli, \\fIDynamics of learning in deep linear "
+      "neural networks\\fR, 2013.\n";
   return text;
 }
 
