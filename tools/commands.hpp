@@ -13,6 +13,9 @@ namespace dln::tools {
 // Returns the exit code.
 using Action = std::function<int()>;
 
+// The whole command line: every subcommand, the program's own flags, what --help says.
+void add_commands(CLI::App& app, Action& chosen);
+
 // Each stores its action in `chosen` when the command line names it.
 void add_verify(CLI::App& app, Action& chosen);
 void add_figure(CLI::App& app, Action& chosen);

@@ -63,29 +63,9 @@ void print_version(bool as_json) {
 }
 
 int parse_and_run(int argc, const char* const* argv) {
-  CLI::App app("dln: a referee for the theory of deep linear networks (Saxe, McClelland, Ganguli 2013)",
-               "dln");
-  app.footer(kExamples);
-  app.require_subcommand(0, 1);
-  bool version_wanted = false, json_wanted = false;
-  app.add_flag("--version", version_wanted, "Print the version");
-  app.add_flag("--json", json_wanted, "With --version: libraries and compiler too, as JSON");
+  CLI::App app;
   Action chosen;
-  add_verify(app, chosen);
-  add_figure(app, chosen);
-  add_eval(app, chosen);
-  add_simulate(app, chosen);
-  add_data(app, chosen);
-  add_rate(app, chosen);
-  add_delay(app, chosen);
-  add_derive(app, chosen);
-  add_check(app, chosen);
-  add_consistency(app, chosen);
-  add_pretrain(app, chosen);
-  add_analyze(app, chosen);
-  add_diff(app, chosen);
-  add_sweep(app, chosen);
-  add_list(app, chosen);
+  add_commands(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {
@@ -93,10 +73,6 @@ int parse_and_run(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     message(fmt::format("{}; see 'dln --help'", error.what()));
     return 2;
-  }
-  if (version_wanted) {
-    print_version(json_wanted);
-    return 0;
   }
   if (!chosen) {
     message("expected a command, such as 'dln verify'; see 'dln --help'");
@@ -111,6 +87,29 @@ int report(const char* what, int code) {
 }
 
 }  // namespace
+
+void add_commands(CLI::App& app, Action& chosen) {
+  app.name("dln");
+  app.description("dln: a referee for the theory of deep linear networks (Saxe, McClelland, Ganguli 2013)");
+  app.footer(kExamples);
+  app.require_subcommand(0, 1);
+  struct Wanted {
+    bool version = false, json = false;
+  };
+  auto wanted = std::make_shared<Wanted>();
+  app.add_flag("--version", wanted->version, "Print the version");
+  app.add_flag("--json", wanted->json, "With --version: libraries and compiler too, as JSON");
+  for (auto add : {add_verify, add_figure, add_eval, add_simulate, add_data, add_rate, add_delay, add_derive,
+                   add_check, add_consistency, add_pretrain, add_analyze, add_sweep, add_list})
+    add(app, chosen);
+  app.callback([wanted, &chosen] {
+    if (!wanted->version) return;
+    chosen = [wanted] {
+      print_version(wanted->json);
+      return 0;
+    };
+  });
+}
 
 int run(int argc, const char* const* argv) noexcept {
   catch_signals();

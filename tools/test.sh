@@ -5,6 +5,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 source "$root/tools/setup.sh"
 
+packages+=(doxygen dpkg-dev file) # for the API reference and the Debian package, which only tests make
 install_packages
 build all
 build all_verify_interface_header_sets

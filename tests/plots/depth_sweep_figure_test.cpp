@@ -18,11 +18,13 @@ DepthSweepFigure sweep_of_two_depths(std::vector<experiments::DepthSweepRow>& ro
   rows = {{3,
            {{1e-4, SweepOutcome::diverged, 5, false}, {7e-5, SweepOutcome::learned, 40, true}},
            {4, 2, 2},
+           {},
            1,
            1},
           {10,
            {{1e-4, SweepOutcome::learned, 90, false}, {7e-5, SweepOutcome::not_run, 0, true}},
            {4, 2, 2},
+           {},
            0,
            {}}};
   return {.id = "test",

@@ -1,0 +1,13 @@
+# Installs the build at BUILD into a fresh PREFIX, for the other tests of this folder.
+include(${CMAKE_CURRENT_LIST_DIR}/run.cmake)
+file(REMOVE_RECURSE ${PREFIX})
+run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${PREFIX})
+run(${PREFIX}/bin/dln --version)
+if(NOT output STREQUAL "dln ${VERSION}\n")
+  message(FATAL_ERROR "dln --version: '${output}', expected version ${VERSION}")
+endif()
+run(${PREFIX}/bin/dln --version --json)
+string(JSON version GET "${output}" dln)
+if(NOT version VERSION_EQUAL VERSION)
+  message(FATAL_ERROR "dln --version --json: version ${version}, expected ${VERSION}")
+endif()
