@@ -57,8 +57,9 @@ std::string render_markdown(const Report& report) {
           fmt::format("- {} did not run to its end: {}\n", inert(claim->info.id), inert(claim->trouble));
     for (const Check& check : claim->checks)
       if (!check.passed())
-        failures += fmt::format("- {}: {} = {:.6g}, wanted {}; bound {:.6g}\n", inert(claim->info.id),
-                                inert(check.quantity), check.measured, name_of(check.relation), check.bound);
+        failures +=
+            fmt::format("- {}: {} = {:.6g}, wanted {}; bound {:.6g}\n", inert(claim->info.id),
+                        inert(check.quantity), check.measured, inert(name_of(check.relation)), check.bound);
   }
   if (!failures.empty()) out += "\n## Not passed\n\n" + failures;
   if (!errata.empty()) out += "\n## Errata\n\n" + errata;

@@ -248,8 +248,9 @@ TEST(Verify, WritesTheWholeReportAndNothingElse) {
   EXPECT_NE(outcome.out.find("C13 holds"), std::string::npos) << outcome.out;
   EXPECT_NE(outcome.out.find("Of 2 claims, 2 hold"), std::string::npos);
   EXPECT_EQ(outcome.err, "") << "no progress where there is no terminal";
-  EXPECT_EQ(files_in(folder), (std::vector<std::string>{"figures/2.gp", "figures/2.svg", "figures/2.tsv",
-                                                        "report.html", "report.json", "report.md", "report.xml"}));
+  EXPECT_EQ(files_in(folder),
+            (std::vector<std::string>{"figures/2.gp", "figures/2.svg", "figures/2.tsv", "report.html",
+                                      "report.json", "report.md", "report.xml"}));
   const auto json = Json::parse(slurp(folder / "report.json"));
   EXPECT_EQ(json.at("claims").size(), 2u);
   EXPECT_EQ(json.at("figures").at(0).at("status"), "drawn");
@@ -276,8 +277,8 @@ TEST(Verify, WritesTheReportWithoutGnuplotAndNamesTheMissingFigures) {
                            {.environment = {"PATH=/nonexistent"}});
   EXPECT_EQ(outcome.code, 0);
   EXPECT_NE(outcome.err.find("gnuplot-nox"), std::string::npos) << outcome.err;
-  EXPECT_EQ(files_in(folder),
-            (std::vector<std::string>{"figures/2.gp", "figures/2.tsv", "report.html", "report.json", "report.md", "report.xml"}));
+  EXPECT_EQ(files_in(folder), (std::vector<std::string>{"figures/2.gp", "figures/2.tsv", "report.html",
+                                                        "report.json", "report.md", "report.xml"}));
   const auto json = Json::parse(slurp(folder / "report.json"));
   EXPECT_TRUE(json.at("figures").at(0).at("status").get<std::string>().starts_with("missing: "));
   EXPECT_EQ(json.at("provenance").at("software").at("gnuplot"), "not installed");

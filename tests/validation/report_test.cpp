@@ -216,7 +216,7 @@ TEST(ReportMarkdown, HoldsEveryVerdictAndNothingActive) {
   EXPECT_NE(text.find("\\<script\\>"), std::string::npos) << text;
   EXPECT_NE(text.find("- X1 (Eq 2): printed τ = P/λ; correct τ = 1/λ"), std::string::npos) << text;
   const std::string two = render_markdown(two_claims());
-  EXPECT_NE(two.find("| C1 | ✓ holds | – | a \\| b |"), std::string::npos) << two;
+  EXPECT_NE(two.find("| C1 | ✓ holds | 0.3 | a \\| b |"), std::string::npos) << two;
   EXPECT_NE(two.find("- C2: q = 3, wanted measured \\<= bound; bound 1"), std::string::npos) << two;
   EXPECT_NE(two.find("Not all of it: C2 fails."), std::string::npos) << two;
 }
