@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -65,9 +66,18 @@ struct Outcome {
   std::string output, messages;
 };
 
+// A minute, or what DLN_GNUPLOT_SECONDS says, for machines that need longer.
+std::chrono::seconds patience() {
+  const char* text = std::getenv("DLN_GNUPLOT_SECONDS");
+  int seconds = 0;
+  if (!text || std::from_chars(text, text + std::strlen(text), seconds).ec != std::errc() || seconds < 1)
+    return std::chrono::minutes(1);
+  return std::chrono::seconds(seconds);
+}
+
 int wait_or_kill(pid_t child) {
   using Clock = std::chrono::steady_clock;
-  const auto deadline = Clock::now() + std::chrono::minutes(1);
+  const auto deadline = Clock::now() + patience();
   int status = 0;
   for (;;) {
     const pid_t done = ::waitpid(child, &status, WNOHANG);
@@ -77,7 +87,9 @@ int wait_or_kill(pid_t child) {
     if (Clock::now() > deadline) {
       ::kill(child, SIGKILL);
       ::waitpid(child, &status, 0);
-      throw base::ExternalProgramError("gnuplot did not finish within a minute and was stopped");
+      throw base::ExternalProgramError(fmt::format(
+          "gnuplot did not finish within {} s and was stopped; DLN_GNUPLOT_SECONDS gives it longer",
+          patience().count()));
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
