@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""How good are the tests? Changes one operator or constant at a time in a random sample of places in the rooms
+theory, flow, network and validation, builds and runs the tests that should notice, and lists the changes that none
+noticed.
+
+usage: tests/mutation/mutate.py [--sample 200] [--seed 1] [--rooms theory,flow,network,validation]
+                                [--build build-mutation] [--jobs 2]
+
+Works on a copy of the sources inside the build folder, so that nothing here is ever left changed. Results are added
+to mutants.jsonl in that folder as they come; the same command goes on where it stopped. Exit code 1 when fewer than
+90 % of the mutants that are not listed in equivalent.txt, with a reason each, were killed."""
+
+import argparse
+import json
+import pathlib
+import random
+import re
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOMS = {"theory": "lib/dln/theory", "flow": "lib/dln/flow", "network": "lib/dln/network", "validation": "validation"}
+# Tests that should notice, the quickest first; the next is built only for a mutant that outlives those before it.
+TESTS = {"theory": ["test_theory", "test_experiments", "test_validation"],
+         "flow": ["test_flow", "test_experiments", "test_validation"],
+         "network": ["test_network", "test_experiments", "test_validation"],
+         "validation": ["test_validation"]}
+SECONDS = 600  # a mutant that takes longer than this is killed: it hangs
+
+RULES = [(re.compile(pattern), replacement) for pattern, replacement in [
+    (r"(?<=[\w)\]]) \+ (?=[\w(])", " - "), (r"(?<=[\w)\]]) - (?=[\w(])", " + "),
+    (r"(?<=[\w)\]]) \* (?=[\w(-])", " / "), (r"(?<=[\w)\]]) / (?=[\w(-])", " * "),
+    (r" \+= ", " -= "), (r" -= ", " += "), (r" \*= ", " /= "),
+    (r" < (?=[\w(-])", " >= "), (r" > (?=[\w(-])", " <= "), (r" <= ", " < "), (r" >= ", " > "),
+    (r" == ", " != "), (r" != ", " == "), (r" && ", " || "), (r" \|\| ", " && "),
+    (r"\bstd::min\b", "std::max"), (r"\bstd::max\b", "std::min"), (r"\btrue\b", "false"), (r"\bfalse\b", "true"),
+    (r"\bsqrt\(", "cbrt("), (r"\bsinh\(", "cosh("), (r"\bexpm1\(", "exp("), (r"\blog1p\(", "log("),
+    (r"(?<=return )-(?=[\w(])", ""),
+]]
+NUMBER = re.compile(r"(?<![\w.])(\d+\.?\d*(?:e[+-]?\d+)?)(?![\w.]|'\d)")
+
+
+def blanked(text):
+    """The text with comments, strings and characters blanked out, position by position."""
+    pattern = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|(?<!\d)\'(?:\\.|[^\'\\\n])\'', re.S)
+    return pattern.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), text)
+
+
+def sites(room):
+    for path in sorted((ROOT / ROOMS[room]).rglob("*.[ch]pp")):
+        if "benchmarks" in path.parts:
+            continue
+        lines, codes = path.read_text().split("\n"), blanked(path.read_text()).split("\n")
+        for number, (line, code) in enumerate(zip(lines, codes)):
+            if re.match(r"\s*(#|template|using|static_assert|namespace)", code):
+                continue
+            for pattern, replacement in RULES:
+                for match in pattern.finditer(code):
+                    yield path, number, line[:match.start()] + replacement + line[match.end():]
+            for match in NUMBER.finditer(code):
+                value = match.group(1)
+                more = str(int(value) + 1) if value.isdigit() else repr(float(value) + 1)
+                yield path, number, line[:match.start()] + more + line[match.end():]
+
+
+def run(command, folder, seconds):
+    try:
+        return subprocess.run(command, cwd=folder, timeout=seconds, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL).returncode
+    except subprocess.TimeoutExpired:
+        return "hangs"
+
+
+class Workshop:
+    def __init__(self, build, jobs):
+        self.build, self.jobs = build, jobs
+        self.copy = build / "source"
+        tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+        for name in filter(None, tracked.stdout.split("\0")):
+            source, target = ROOT / name, self.copy / name
+            if not source.exists() or (target.exists() and target.read_bytes() == source.read_bytes()):
+                continue  # what did not change is not built again
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target)
+        # Half the optimisation, half the time to build.
+        subprocess.run(["cmake", "-S", self.copy, "-B", build / "made", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
+                        "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -DNDEBUG", "-DDLN_WERROR=OFF"],
+                       check=True, stdout=subprocess.DEVNULL)
+
+    def make(self, target):
+        return run(["ninja", "-C", self.build / "made", f"-j{self.jobs}", target], self.copy, 3600)
+
+    def fate(self, room, path, number, mutated):
+        """killed by TEST, invalid (it does not compile) or survived"""
+        place = self.copy / path.relative_to(ROOT)
+        original = place.read_text()
+        lines = original.split("\n")
+        lines[number] = mutated
+        place.write_text("\n".join(lines))
+        try:
+            for test in TESTS[room]:
+                if self.make(test) != 0:
+                    return "invalid"
+                if run([self.build / "made/bin" / test, "--gtest_brief=1", "--gtest_fail_fast"], self.build / "made",
+                       SECONDS) != 0:
+                    return f"killed by {test}"
+            return "survived"
+        finally:
+            place.write_text(original)
+
+
+def equivalents():
+    """(file, mutated line) -> reason"""
+    known = {}
+    for line in (ROOT / "tests/mutation/equivalent.txt").read_text().splitlines():
+        if line and not line.startswith("#"):
+            file, mutated, reason = (part.strip() for part in line.split(" @ "))
+            known[file, mutated] = reason
+    return known
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sample", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rooms", default=",".join(ROOMS))
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build-mutation")
+    parser.add_argument("--jobs", type=int, default=2)
+    options = parser.parse_args()
+    rooms = options.rooms.split(",")
+    if any(room not in ROOMS for room in rooms):
+        sys.exit(f"--rooms {options.rooms}: expected some of {', '.join(ROOMS)}")
+    everything = [(room, *site) for room in rooms for site in sites(room)]
+    random.Random(options.seed).shuffle(everything)
+    record = options.build.resolve() / "mutants.jsonl"
+    workshop = Workshop(options.build.resolve(), options.jobs)
+    done = {}
+    if record.exists():
+        for line in record.read_text().splitlines():
+            entry = json.loads(line)
+            done[entry["file"], entry["line"], entry["mutated"]] = entry
+    known, judged, survivors = equivalents(), 0, []
+    killed = set_aside = 0
+    print(f"{len(everything)} places in {', '.join(rooms)}; {options.sample} of them, seed {options.seed}", flush=True)
+    for room, path, number, mutated in everything:
+        if judged == options.sample:
+            break
+        file = str(path.relative_to(ROOT))
+        if (file, mutated.strip()) in known:
+            set_aside += 1
+            continue
+        entry = done.get((file, number + 1, mutated))
+        if not entry:
+            entry = {"file": file, "line": number + 1, "mutated": mutated,
+                     "fate": workshop.fate(room, path, number, mutated)}
+            with record.open("a") as out:
+                out.write(json.dumps(entry) + "\n")
+        if entry["fate"] == "invalid":
+            continue
+        judged += 1
+        if entry["fate"] == "survived":
+            survivors.append(entry)
+        else:
+            killed += 1
+        print(f"{judged}\t{entry['fate']}\t{file}:{number + 1}\t{mutated.strip()}", flush=True)
+    share = killed / judged if judged else 0
+    print(f"\n{killed} of {judged} mutants killed, {100 * share:.1f} %; {set_aside} equivalent ones set aside")
+    for entry in survivors:
+        print(f"survived\t{entry['file']}:{entry['line']}\t{entry['mutated'].strip()}")
+    sys.exit(0 if judged and share >= 0.9 else 1)
+
+
+if __name__ == "__main__":
+    main()
