@@ -1,6 +1,7 @@
 // The program as a user, a script and a hostile person meet it: words, exit codes, files whole or not there.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/stat.h>
 
 #include <chrono>
@@ -269,6 +270,36 @@ TEST(Verify, GivesTheSameReportFromRunToRunButForItsProvenance) {
   EXPECT_EQ(reports[0].dump(), reports[1].dump());
   for (const char* figure : {"2.svg", "3l.svg", "3w.svg", "3l.tsv", "3w.gp"})
     EXPECT_EQ(slurp(folder / "a/figures" / figure), slurp(folder / "b/figures" / figure)) << figure;
+}
+
+// One core gives one thread; what runs on several elsewhere says the same.
+TEST(Verify, GivesTheSameReportOnOneCore) {
+  cpu_set_t everywhere;
+  const auto folder = scratch("verify-one-core");
+  const auto claims = [&](const char* run) {
+    const auto outcome =
+        dln({"verify", "--effort", "quick", "--claim", "C18", "C34", "--out", (folder / run).string()});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    auto report = Json::parse(slurp(folder / run / "report.json"));
+    EXPECT_EQ(report["provenance"]["threads"] == 1,
+              std::string_view(run) == "one" || CPU_COUNT(&everywhere) == 1);
+    report.erase("provenance");
+    return report.dump();
+  };
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  ASSERT_EQ(::sched_getaffinity(0, sizeof everywhere, &everywhere), 0);
+  for (int core = 0; CPU_COUNT(&one) == 0; ++core)
+    if (CPU_ISSET(core, &everywhere)) CPU_SET(core, &one);
+  const auto on_all = claims("all");
+  ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
+  const auto on_one = claims("one");
+  ::sched_setaffinity(0, sizeof everywhere, &everywhere);
+  EXPECT_EQ(on_one, on_all);
+  for (const char* figure : {"3w.tsv", "4l.tsv"}) {
+    EXPECT_FALSE(slurp(folder / "all/figures" / figure).empty()) << figure;
+    EXPECT_EQ(slurp(folder / "one/figures" / figure), slurp(folder / "all/figures" / figure)) << figure;
+  }
 }
 
 TEST(Verify, WritesTheReportWithoutGnuplotAndNamesTheMissingFigures) {
