@@ -277,8 +277,8 @@ TEST(Verify, GivesTheSameReportOnOneCore) {
   cpu_set_t everywhere;
   const auto folder = scratch("verify-one-core");
   const auto claims = [&](const char* run) {
-    const auto outcome =
-        dln({"verify", "--effort", "quick", "--claim", "C18", "C34", "--out", (folder / run).string()});
+    const auto outcome = dln({"verify", "--effort", "quick", "--claim", "C18", "C31", "C43", "C50", "--out",
+                              (folder / run).string()});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     auto report = Json::parse(slurp(folder / run / "report.json"));
     EXPECT_EQ(report["provenance"]["threads"] == 1,
@@ -296,7 +296,7 @@ TEST(Verify, GivesTheSameReportOnOneCore) {
   const auto on_one = claims("one");
   ::sched_setaffinity(0, sizeof everywhere, &everywhere);
   EXPECT_EQ(on_one, on_all);
-  for (const char* figure : {"3w.tsv", "4l.tsv"}) {
+  for (const char* figure : {"3w.tsv", "stages.tsv"}) {
     EXPECT_FALSE(slurp(folder / "all/figures" / figure).empty()) << figure;
     EXPECT_EQ(slurp(folder / "one/figures" / figure), slurp(folder / "all/figures" / figure)) << figure;
   }
