@@ -4,6 +4,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -51,6 +54,22 @@ void message(std::string_view text) {
   for (char c : text) line += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
   line += '\n';
   std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+namespace {
+std::array<char, 512> farewell_text;
+std::atomic<std::size_t> farewell_size = 0;
+}  // namespace
+
+void set_farewell(const std::string& text) {
+  farewell_size = 0;
+  const std::string line = text.empty() ? "" : "\ndln: " + text.substr(0, 400) + "\n";
+  std::ranges::copy(line, farewell_text.begin());
+  farewell_size = line.size();
+}
+
+void say_farewell() noexcept {
+  (void)!::write(STDERR_FILENO, farewell_text.data(), farewell_size);
 }
 
 std::string coloured(std::string_view text, Colour colour) {

@@ -18,6 +18,11 @@ void flush_output();
 // A line for the user on standard error.
 void message(std::string_view text);
 
+// What to say on standard error when a signal ends the program; "" for nothing. say_farewell() may be called
+// from a handler of signals.
+void set_farewell(const std::string& text);
+void say_farewell() noexcept;
+
 // Colours only on a terminal, and never when NO_COLOR is set.
 enum class Colour { green, yellow, red, grey };
 std::string coloured(std::string_view text, Colour colour);

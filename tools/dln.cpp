@@ -41,6 +41,7 @@ the command line, 3 bad content of a file, 4 numerical failure, 5 cannot write, 
 extern "C" void leave_cleanly(int signal) {
   plots::stop_gnuplot();
   base::remove_unfinished_files();
+  if (signal != SIGPIPE) say_farewell();
   ::_exit(128 + signal);
 }
 
@@ -100,7 +101,7 @@ void add_commands(CLI::App& app, Action& chosen) {
   app.add_flag("--version", wanted->version, "Print the version");
   app.add_flag("--json", wanted->json, "With --version: libraries and compiler too, as JSON");
   for (auto add : {add_verify, add_figure, add_eval, add_simulate, add_data, add_rate, add_delay, add_derive,
-                   add_check, add_consistency, add_pretrain, add_analyze, add_sweep, add_list})
+                   add_check, add_consistency, add_pretrain, add_analyze, add_diff, add_sweep, add_list})
     add(app, chosen);
   app.callback([wanted, &chosen] {
     if (!wanted->version) return;

@@ -158,6 +158,9 @@ void JournalFile::append(std::string_view body) {
 
 void JournalFile::sync() {
   if (::fdatasync(descriptor_.number) != 0 && errno != EINVAL) refuse_writing(std::strerror(errno));
+  struct stat about {};
+  if (::fstat(descriptor_.number, &about) == 0 && about.st_nlink == 0)
+    refuse_writing("it was removed meanwhile");
 }
 
 void JournalFile::refuse_writing(std::string_view why) const {

@@ -91,9 +91,9 @@ class Teller {
     const std::lock_guard lock(mutex_);
     ++done_;
     const double estimate = report.seconds * static_cast<double>(todo_) / threads_;
-    if (done_ == 1 && estimate > 20)
-      message(fmt::format("{} runs, of which the first took {}: about {} on {} threads", todo_,
-                          duration(report.seconds), duration(estimate), threads_));
+    if (done_ == 1 && todo_ > 1 && estimate > 20)
+      message(fmt::format("{} runs, of which the first took {}: about {} on {} thread{}", todo_,
+                          duration(report.seconds), duration(estimate), threads_, threads_ == 1 ? "" : "s"));
     progress_.report(what_, static_cast<double>(done_) / static_cast<double>(todo_));
   }
   void end() { progress_.clear(); }
@@ -108,7 +108,8 @@ class Teller {
 
 void tell_result(const SweepResults& results, const std::string& out, std::uint64_t done_now, double wall,
                  int threads) {
-  std::string text = fmt::format("{} runs: {} done", results.records().size(), results.count(State::done));
+  std::string text = fmt::format("{} run{}: {} done", results.records().size(),
+                                 results.records().size() == 1 ? "" : "s", results.count(State::done));
   for (const State state : {State::diverged, State::failed})
     if (const auto many = results.count(state)) text += fmt::format(", {} {}", many, name_of(state));
   text += '\n';
@@ -135,6 +136,8 @@ int sweep(const SweepPlan& plan, const SweepOptions& options, int threads, const
   const auto before = results.finished();
   SweepQueue queue(results.records());
   Teller teller(queue.size(), before, threads);
+  set_farewell(fmt::format("stopped; what was finished is in {}/journal.txt, and --resume goes on with it",
+                           options.out));
   work(queue, [&](SweepReport report) {
     teller.finished(report);
     results.add(std::move(report));
@@ -142,9 +145,10 @@ int sweep(const SweepPlan& plan, const SweepOptions& options, int threads, const
   results.settle();
   teller.end();
   results.write_tables();
+  set_farewell("");
   const double wall = std::chrono::duration<double>(Clock::now() - start).count();
   tell_result(results, options.out, results.finished() - before, wall, threads);
-  return results.count(State::failed) == results.records().size() ? 4 : 0;
+  return results.count(State::done) == 0 ? 4 : 0;
 }
 
 int sweep_here(const SweepOptions& options, int threads) {

@@ -24,6 +24,9 @@ struct SweepParameter {
   std::function<bool(const SweepValue&)> allowed;
 };
 
+// 2^53: what every table of results can hold.
+inline constexpr std::int64_t kLargestSeed = std::int64_t{1} << 53;
+
 SweepParameter whole(std::string name, std::int64_t standard, std::int64_t least, std::int64_t most,
                      std::string meaning);
 // In (above, most).

@@ -1,4 +1,7 @@
 // A single mode at any depth: what the closed form of Eq 15 says, and what descent does at a rate of its own.
+#include <cmath>
+#include <optional>
+
 #include "dln/flow/mode_descent.hpp"
 #include "dln/theory/deep_mode.hpp"
 #include "dln/theory/depth_delay.hpp"
@@ -8,17 +11,32 @@
 namespace dln::tools {
 namespace {
 
+// Steps until |s - u| <= eps, if it gets there; whether it left the range of numbers instead.
+struct Descended {
+  std::optional<long> steps;
+  bool diverged = false;
+};
+Descended descend(flow::ModeDescent descent, double eps, long limit) {
+  for (long k = 0; k <= limit; ++k) {
+    const double gap = descent.gap();
+    if (!std::isfinite(gap)) return {{}, true};
+    if (std::abs(gap) <= eps) return {k};
+    if (!descent.step()) break;  // it stands still
+  }
+  return {};
+}
+
 SweepOutcome run(const Coordinates& at, SweepProblems&) {
   const auto depth = base::Depth::from_layers(static_cast<int>(at.whole("layers")));
   const double s = at.real("s"), u0 = at.real("u0"), eps = at.real("eps");
   const theory::DeepMode<double> mode(base::DepthExponent(depth), {s, u0, 1});
   const double optimal = theory::optimal_learning_rate(base::DepthExponent(depth), s),
                rate = at.real("kappa") * optimal;
-  const auto steps =
-      flow::steps_to_learn(flow::ModeDescent(depth, {s, u0, rate}), eps, at.whole("max_steps"));
-  return {.diverged = !steps,
+  const auto found = descend(flow::ModeDescent(depth, {s, u0, rate}), eps, at.whole("max_steps"));
+  return {.diverged = found.diverged,
           .values = {1 / optimal, half_learning_time(mode), learning_time(mode, eps),
-                     learning_time(mode, eps) / rate, steps ? static_cast<double>(*steps) : kNoNumber}};
+                     learning_time(mode, eps) / rate,
+                     found.steps ? static_cast<double>(*found.steps) : kNoNumber}};
 }
 
 }  // namespace

@@ -84,19 +84,24 @@ SweepOutcome critical_period(const Coordinates& at, SweepProblems&) {
 }  // namespace
 
 SweepExperiment transitions_experiment() {
-  return {.name = "transitions",
-          .summary = "stages: plateaus of the error and sharpness of each mode's rise on structured data",
-          .parameters = joined(
-              data_parameters(),
-              {whole("layers", 3, 2, 100, "N_l"), real("share", 5e-3, 0, 0.0100000001, "u0 over the least s"),
-               word("start", "decoupled", {"decoupled", "small-random"}, "where learning starts")}),
-          .columns = {{"plateaus", "of the total error"},
-                      {"median_sharpness", "median over the modes of (t90 - t10)/t50"},
-                      {"largest_rise", "most by which the learning speed exceeds its lowest before"},
-                      {"duration", "in units of tau"},
-                      {"start_strength", "u0"}},
-          .mode_columns = {{"s", "singular value"}, {"half_time", "t50"}, {"rise_time", "t90 - t10"}},
-          .run = transitions};
+  return {
+      .name = "transitions",
+      .summary = "stages: plateaus of the error and sharpness of each mode's rise on structured data",
+      .parameters = joined(
+          data_parameters(),
+          {whole("layers", 3, 2, 100, "N_l"), real("share", 5e-3, 0, 0.0100000001, "u0 over the least s"),
+           word("start", "decoupled", {"decoupled", "small-random"}, "where learning starts")}),
+      .columns =
+          {{"plateaus", "of the total error"},
+           {"median_sharpness",
+            "median over the modes of (t90 - t10)/t50, read between samples: to some tenths of a per cent"},
+           {"largest_rise", "most by which the learning speed exceeds its lowest before"},
+           {"duration", "in units of tau"},
+           {"start_strength", "u0"}},
+      .mode_columns = {{"s", "singular value"},
+                       {"half_time", "t50, in units of tau"},
+                       {"rise_time", "t90 - t10, read between samples: to half a per cent"}},
+      .run = transitions};
 }
 
 SweepExperiment generalisation_experiment() {
@@ -110,9 +115,9 @@ SweepExperiment generalisation_experiment() {
                          real("u0", 1e-3, 0, 1e3, "initial strength of every mode"),
                          whole("layers", 3, 2, 100, "N_l")},
           .columns = {{"theory_stop", "when the test error is least by theory, in units of tau"},
-                      {"theory_least", "what it is then"},
+                      {"theory_least", "test error then, a share of the teacher's square"},
                       {"stop", "the same in the trained network"},
-                      {"least", ""},
+                      {"least", "test error then"},
                       {"at_start", "test error at the start, by theory"},
                       {"test_end", "test error at the end of training, three times theory_stop"},
                       {"training_end", "and training error"}},
@@ -123,7 +128,7 @@ SweepExperiment generalisation_experiment() {
 SweepExperiment perceptual_experiment() {
   return {.name = "perceptual-learning",
           .summary = "how much each layer changes, and when, while a network learns a fine discrimination",
-          .parameters = {whole("layers", 4, 2, 20, "N_l"),
+          .parameters = {whole("layers", 4, 3, 20, "N_l"),
                          real("strength", 0.25, 0, 10, "geometric mean of the layers at the start"),
                          real("ratio", 1, 0, 100, "of each layer to the next higher one"),
                          word("start", "decoupled", {"decoupled", "random-weights"}, "where learning starts"),
@@ -132,9 +137,9 @@ SweepExperiment perceptual_experiment() {
           .columns = {{"duration", "of the fine task, in units of tau"}},
           .mode_columns = {{"weight_change", "of layer 1, 2, ..., relative"},
                            {"weight_half_time", "half of the change made"},
-                           {"gain_before", "of the fine component of receptive fields"},
-                           {"gain_after", ""},
-                           {"gain_half_time", ""}},
+                           {"gain_before", "of layer 1, 2, ...: of the fine component of receptive fields"},
+                           {"gain_after", "the same after the fine task"},
+                           {"gain_half_time", "half of its change made"}},
           .run = perceptual};
 }
 
@@ -147,7 +152,7 @@ SweepExperiment critical_period_experiment() {
                          non_negative("closing_age", 8, 1e6, "when lower layers close"),
                          real("s", 1, 0, 1e3, "singular value of the later task")},
           .columns = {{"strength", "of a lower layer at the closing age"},
-                      {"theory", "epochs that the later task takes, by closed form"},
+                      {"theory", "how long the later task takes, in units of tau, by closed form"},
                       {"flow", "by the reduced flow"},
                       {"network", "in a full network"},
                       {"window_end", "age by which input must have come"}},

@@ -1,4 +1,5 @@
 // Where learning starts: pretrained against random weights (Fig 5), orthogonal against Gaussian ones.
+#include "dln/experiments/depth_prediction.hpp"
 #include "dln/experiments/pretraining.hpp"
 #include "dln/experiments/starts_against_depth.hpp"
 #include "tools/sweep/sweep_experiment.hpp"
@@ -16,6 +17,7 @@ SweepOutcome pretraining(const Coordinates& at, SweepProblems& problems) {
   study.deviation = at.real("sigma");
   study.pretraining_epochs = static_cast<long>(at.whole("pretraining_epochs"));
   study.pretraining_kappa = at.real("pretraining_kappa");
+  study.kappas = experiments::stability_grid(at.real("least_kappa"), at.real("most_kappa"), 1.25);
   study.error_threshold = at.real("threshold");
   study.max_epochs = static_cast<long>(at.whole("max_epochs"));
   study.curves = false;
@@ -64,17 +66,19 @@ SweepExperiment pretraining_experiment() {
            real("sigma", 0.01, 0, 1e3, "standard deviation of all starting weights"),
            whole("pretraining_epochs", 1000, 1, 10'000'000, "of every autoencoder"),
            real("pretraining_kappa", 0.5, 0, 100, "autoencoders' rate in units of 1/d_1"),
+           real("least_kappa", 0.5, 0, 1e6, "the grid of learning rates in units of 1/d_1 begins here"),
+           real("most_kappa", 120, 0, 1e6, "and ends here, 1.25 apart"),
            real("threshold", 1.3e4, 0, 1e300, "learned when half the summed squared error is below this"),
            whole("max_epochs", 40'000, 1, 1'000'000'000, "given up after so many")}),
       .columns = {{"random_same", "epochs from random weights at the autoencoders' rate"},
                   {"pretrained_same", "from pretrained ones"},
                   {"gain_same", "how many times sooner"},
-                  {"random_best", "each at its best rate"},
-                  {"pretrained_best", ""},
-                  {"gain_best", ""},
-                  {"random_stable", "each at the best at which its error never rises"},
-                  {"pretrained_stable", ""},
-                  {"gain_stable", ""},
+                  {"random_best", "each at its best rate of the grid, from random weights"},
+                  {"pretrained_best", "from pretrained weights; NaN: at no rate of the grid"},
+                  {"gain_best", "how many times sooner"},
+                  {"random_stable", "each at the best at which its error never rises, from random weights"},
+                  {"pretrained_stable", "from pretrained ones"},
+                  {"gain_stable", "how many times sooner"},
                   {"residual", "of decoupling of the pretrained start; 0 on the invariant manifold"}},
       .mode_columns = {},
       .run = pretraining};
@@ -91,10 +95,10 @@ SweepExperiment starts_experiment() {
           .columns = {{"orthogonal_kappa", "highest stable rate, in units of 1/(c L)"},
                       {"orthogonal_epochs", "until learned at it; NaN when it was not"},
                       {"gaussian_kappa", "the same from a Gaussian start"},
-                      {"gaussian_epochs", ""},
-                      {"log_greatest", "ln of the Gaussian product's singular values"},
-                      {"log_median", ""},
-                      {"log_least", ""}},
+                      {"gaussian_epochs", "until learned at it; NaN when given up"},
+                      {"log_greatest", "ln of the largest singular value of the Gaussian product"},
+                      {"log_median", "the median one"},
+                      {"log_least", "the least one"}},
           .mode_columns = {},
           .run = starts};
 }

@@ -39,8 +39,7 @@ const std::vector<SweepExperiment>& sweep_experiments() {
         generalisation_experiment(), perceptual_experiment(), critical_period_experiment()};
     // One name for what all runs have.
     for (auto& experiment : list)
-      experiment.parameters.push_back(
-          whole("seed", 1, 0, std::numeric_limits<std::int64_t>::max(), "of every random stream"));
+      experiment.parameters.push_back(whole("seed", 1, 0, kLargestSeed, "of every random stream"));
     return list;
   }();
   return all;

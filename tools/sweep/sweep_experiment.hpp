@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <filesystem>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -70,12 +71,15 @@ SweepExperiment critical_period_experiment();
 
 // Parameters of the data that whole networks learn, and the data they describe, with what is held out of
 // them.
-std::vector<SweepParameter> data_parameters();
+std::vector<SweepParameter> data_parameters(const std::string& data = "tree",
+                                            const std::string& scale = "white");
 SweepProblems::Data swept_data(const Coordinates& at, SweepProblems& problems);
 std::shared_ptr<const experiments::LearningProblem> swept_problem(const Coordinates& at,
                                                                   SweepProblems& problems);
-// The names of parameters that name files, which a sweep remembers by content.
-const std::vector<std::string>& file_parameters();
+// The files that these data are read from, by their parameters' values. Throws DataError for one that cannot
+// be.
+std::vector<std::filesystem::path> files_of_data(const std::string& data, const std::string& file,
+                                                 const std::string& labels);
 
 std::vector<SweepParameter> joined(std::vector<SweepParameter> some, std::vector<SweepParameter> more);
 

@@ -101,22 +101,29 @@ std::vector<std::size_t> SweepPlan::varied() const {
   return all;
 }
 
-std::vector<std::filesystem::path> SweepPlan::files() const {
-  std::set<std::string> names;
-  const auto see = [&](std::size_t parameter, const SweepValue& value) {
-    if (std::ranges::find(file_parameters(), experiment_->parameters[parameter].name) !=
-            file_parameters().end() &&
-        !std::get<std::string>(value).empty())
-      names.insert(std::get<std::string>(value));
-  };
-  for (std::size_t i = 0; i < fixed_.size(); ++i) see(i, fixed_[i]);
+// All values that a parameter of words has, nothing where the experiment has no such parameter.
+std::set<std::string> SweepPlan::words_of(std::string_view name) const {
+  const auto& parameters = experiment_->parameters;
+  const auto found = std::ranges::find(parameters, name, &SweepParameter::name);
+  if (found == parameters.end()) return {};
+  const auto which = static_cast<std::size_t>(found - parameters.begin());
   for (const auto& axis : axes_)
-    for (std::size_t i = 0; i < axis.parameters.size(); ++i)
-      for (const auto& entry : axis.entries) see(axis.parameters[i], entry[i]);
-  for (const auto& name : names)
-    if (!std::filesystem::exists(name))
-      throw base::DataError(fmt::format("cannot read {}: no such file", name));
-  return {names.begin(), names.end()};
+    for (std::size_t i = 0; i < axis.parameters.size(); ++i) {
+      if (axis.parameters[i] != which) continue;
+      std::set<std::string> words;
+      for (const auto& entry : axis.entries) words.insert(std::get<std::string>(entry[i]));
+      return words;
+    }
+  return {std::get<std::string>(fixed_[which])};
+}
+
+std::vector<std::filesystem::path> SweepPlan::files() const {
+  std::set<std::filesystem::path> all;
+  for (const auto& data : words_of("data"))
+    for (const auto& file : words_of("file"))
+      for (const auto& labels : words_of("labels"))
+        for (auto& path : files_of_data(data, file, labels)) all.insert(std::move(path));
+  return {all.begin(), all.end()};
 }
 
 std::string SweepPlan::resolved() const {

@@ -18,6 +18,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,8 @@ class SweepPlan {
   std::string resolved() const;
 
  private:
+  std::set<std::string> words_of(std::string_view name) const;
+
   friend class SweepReader;
   const SweepExperiment* experiment_ = nullptr;
   std::vector<SweepValue> fixed_;  // of all parameters

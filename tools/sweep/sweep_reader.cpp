@@ -217,7 +217,7 @@ class SweepReader {
       return value(which, *node);
     };
     SweepAxis::Range range{.from = end("from"), .to = end("to")};
-    if (!(range.from < range.to))
+    if (real ? !(range.from < range.to) : range.to < range.from)
       fail(table, fmt::format("the range of {} ends before it begins: expected from < to", name));
     if (real)
       read_points(table, name, range);

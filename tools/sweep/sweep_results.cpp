@@ -54,13 +54,29 @@ JournalFormat format_for(const std::string& resolved, const fs::path& folder) {
       .skip_damaged = true};
 }
 
-fs::path opened(const fs::path& folder, bool resume) {
+// Files of another's that a sweep would write over.
+void require_none_of_anothers(const fs::path& folder, const std::string& resolved) {
+  std::error_code ignored;
+  const bool ours = fs::exists(folder / kJournal, ignored);
+  for (const char* name : {kPlan, "results.csv", "results.jsonl", "results.npz"}) {
+    const auto kind = fs::symlink_status(folder / name, ignored).type();
+    if (kind == fs::file_type::not_found || (ours && kind == fs::file_type::regular)) continue;
+    if (name == kPlan && slurped(folder / name) == resolved)
+      continue;  // left by one that was stopped at once
+    throw base::DomainError(
+        fmt::format("{} is there already, and no sweep's: expected a folder without it; --out names another",
+                    (folder / name).string()));
+  }
+}
+
+fs::path opened(const fs::path& folder, const std::string& resolved, bool resume) {
   base::require_writable_directory(folder);
   std::error_code ignored;
   if (!resume && fs::file_size(folder / kJournal, ignored) > 0 && !ignored)
     throw base::DomainError(fmt::format(
         "{} holds a sweep already: --resume goes on with it, --out with another folder starts anew",
         folder.string()));
+  require_none_of_anothers(folder, resolved);
   return folder / kJournal;
 }
 
@@ -106,7 +122,7 @@ SweepResults::SweepResults(const SweepPlan& plan, fs::path folder, bool resume)
     : plan_(plan),
       folder_(std::move(folder)),
       records_(plan.runs()),
-      journal_(opened(folder_, resume), format_for(plan.resolved(), folder_),
+      journal_(opened(folder_, plan.resolved(), resume), format_for(plan.resolved(), folder_),
                [&](std::string_view line) {
                  auto report = report_in(line, records_.size());
                  if (!report) return false;

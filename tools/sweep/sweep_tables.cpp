@@ -156,6 +156,8 @@ std::string SweepTables::npz() const {
       else
         numbers[name].values.push_back(std::get<double>(value));
     }
+    numbers["index"].values.push_back(static_cast<double>(run));
+    words["message"].push_back(records_[run].message);
     words["outcome"].emplace_back(name_of(records_[run].state));
     for (std::size_t i = 0; i < records_[run].values.size(); ++i)
       (*targets[i])[run] = records_[run].values[i];

@@ -37,20 +37,27 @@ experiments::InputTreatment treatment(const std::string& name) {
   throw base::DomainError(fmt::format("scale = \"{}\": expected raw, centred or white for a file", name));
 }
 
+// Fashion-MNIST where images are not named.
+std::filesystem::path path_of(const std::string& data, const std::string& file) {
+  if (!file.empty()) return file;
+  if (data == "file")
+    throw base::DataError("data = \"file\": expected file = \"...\" with it, such as mine.csv");
+  base::SilentProgress silent;
+  experiments::MemoryRunStore nothing;
+  const validation::Context context({}, nothing, silent);
+  context.require_images();
+  return context.images_path();
+}
+
 LearningProblem images(const Coordinates& at) {
   base::SilentProgress silent;
-  const auto& file = at.word("file");
-  experiments::MemoryRunStore nothing;
-  const auto path =
-      file.empty() ? validation::Context({}, nothing, silent).images_path() : std::filesystem::path(file);
   std::optional<std::filesystem::path> labels;
   if (!at.word("labels").empty()) labels = at.word("labels");
-  return experiments::images_problem(path, labels, image_scale(at.word("scale")), silent);
+  return experiments::images_problem(path_of("images", at.word("file")), labels,
+                                     image_scale(at.word("scale")), silent);
 }
 
 AnalysisProblem own_data(const Coordinates& at) {
-  if (at.word("file").empty())
-    throw base::DomainError("data = \"file\": expected file = \"...\" with it, such as mine.csv");
   DataOptions options{
       .path = at.word("file"), .labels = {}, .targets = {}, .target_columns = {}, .classes = {}, .scale = {}};
   if (!at.word("labels").empty()) options.labels = at.word("labels");
@@ -82,19 +89,21 @@ AnalysisProblem build(const Coordinates& at) {
 
 }  // namespace
 
-std::vector<SweepParameter> data_parameters() {
-  return {word("data", "tree", {"tree", "chain", "ring", "grid", "clusters", "images", "file"},
-               "what is learned: Fig 3's tree, Gaussian features on a graph, images with labels, or a table"),
-          whole("levels", 5, 1, 10, "tree, graphs: 2^levels items"),
-          real("flip", 0.1, 0, 1, "tree: chance that a feature changes on an edge"),
-          whole("features", 1000, 1, 1'000'000, "tree, graphs: outputs N3"),
-          whole("data_seed", 1, 0, std::numeric_limits<std::int64_t>::max(), "tree, graphs: of the features"),
-          text("file", "", "images: IDX, unless given Fashion-MNIST; file: CSV, NPY, NPZ or IDX"),
-          text("labels", "", "images, file: labels when these are not found by name"),
-          text("target_columns", "", "file: columns with targets, by name or number"),
-          non_negative("held_out", 0, 0.9, "file: share of the examples held out, chosen by data_seed"),
-          word("scale", "white", {"raw", "centred", "unit-variance", "white"},
-               "images, file: what becomes of the inputs before learning")};
+std::vector<SweepParameter> data_parameters(const std::string& data, const std::string& scale) {
+  return {
+      word("data", data, {"tree", "chain", "ring", "grid", "clusters", "images", "file"},
+           "what is learned: Fig 3's tree, Gaussian features on a graph, images with labels, or a table"),
+      whole("levels", 5, 1, 10, "tree, graphs: 2^levels items (clusters: 4 at least)"),
+      real("flip", 0.1, 0, 1, "tree: chance that a feature changes on an edge"),
+      whole("features", 1000, 1, 1'000'000, "tree, graphs: outputs N3"),
+      whole("data_seed", 1, 0, kLargestSeed, "tree, graphs: seed of the features"),
+      text("file", "",
+           "images: IDX, unless given Fashion-MNIST; file: CSV, NPY, NPZ or IDX; from the current folder"),
+      text("labels", "", "images, file: labels when these are not found by name"),
+      text("target_columns", "", "file: columns with targets, by name or number"),
+      non_negative("held_out", 0, 0.9, "file: share of the examples held out, chosen by data_seed"),
+      word("scale", scale, {"raw", "centred", "unit-variance", "white"},
+           "images, file: what becomes of the inputs before learning")};
 }
 
 SweepProblems::Data swept_data(const Coordinates& at, SweepProblems& problems) {
@@ -109,9 +118,15 @@ std::shared_ptr<const experiments::LearningProblem> swept_problem(const Coordina
   return {data, &data->problem};
 }
 
-const std::vector<std::string>& file_parameters() {
-  static const std::vector<std::string> names{"file", "labels"};
-  return names;
+std::vector<std::filesystem::path> files_of_data(const std::string& data, const std::string& file,
+                                                 const std::string& labels) {
+  if (data != "images" && data != "file") return {};
+  data::SourceOptions options;
+  if (!labels.empty()) options.targets = labels;
+  std::vector<std::filesystem::path> paths;
+  for (const auto& identity : data::open_dataset(path_of(data, file), options).files)
+    paths.push_back(identity.path);
+  return paths;
 }
 
 }  // namespace dln::tools

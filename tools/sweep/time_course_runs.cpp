@@ -1,6 +1,4 @@
 // Fig 3: three-layer networks from decoupled or small random weights, linear or tanh; each run is one start.
-#include <limits>
-
 #include "dln/experiments/learning_speed.hpp"
 #include "dln/experiments/time_course.hpp"
 #include "tools/sweep/sweep_experiment.hpp"
@@ -51,7 +49,7 @@ SweepExperiment time_course_experiment() {
               real("completion", 0.99, 0, 1, "a run ends when every mode has this share of its s"),
               whole("max_epochs", 100'000, 1, 1'000'000'000, "or after so many epochs"),
               whole("sample_every", 4, 1, 1'000'000, "epochs between looks at the strengths"),
-              whole("run", 0, 0, std::numeric_limits<std::int64_t>::max(), "which start of this seed")});
+              whole("run", 0, 0, kLargestSeed, "which start of this seed")});
   return {.name = "time-course",
           .summary = "Fig 3: when a three-layer network learns each mode, and how much later than Eq 11 says",
           .parameters = std::move(parameters),

@@ -48,7 +48,7 @@ SweepOutcome run(const Coordinates& at, SweepProblems& problems) {
   SweepOutcome outcome{
       .diverged = diverged,
       .values = {rate, rate * largest, static_cast<double>(course.iterations),
-                 diverged || course.error.empty() ? kNoNumber : course.error.back(),
+                 diverged || course.error.empty() ? kNoNumber : std::max(0.0, course.error.back()),
                  course.error.empty() ? kNoNumber : course.error.front(), course.error_rose ? 0.0 : 1.0,
                  held_out && !diverged ? course.held_out_error.back() : kNoNumber,
                  held_out ? *best : kNoNumber,
@@ -76,16 +76,21 @@ SweepExperiment training_experiment() {
            real("kappa", 0.5, 0, 1e6, "learning rate in units of 1/lambda_max of the depth"),
            whole("epochs", 1000, 1, 100'000'000, "how long it learns"),
            whole("run", 0, 0, 1'000'000'000, "which start of this seed")}),
-      .columns = {{"learning_rate", "lambda"},
-                  {"rate_over_limit", "lambda times lambda_max; descent is stable below 2"},
-                  {"iterations", "updates done"},
-                  {"error", "half the summed squared error at the end"},
-                  {"error_at_start", "and at the start"},
-                  {"monotone", "1 when the error never rose"},
-                  {"held_out_error", "half the summed squared error of the examples held out, at the end"},
-                  {"least_held_out_error", "the least of it on the way"},
-                  {"least_held_out_epoch", "and when"}},
-      .mode_columns = {{"s", "singular value"}, {"half_epochs", "until half learned; NaN when it was not"}},
+      .columns =
+          {{"learning_rate", "lambda"},
+           {"rate_over_limit",
+            "lambda times lambda_max at theory's end; stable below 2 where modes are the inputs' (Eq 18)"},
+           {"iterations", "updates done"},
+           {"error", "half the summed squared error at the end"},
+           {"error_at_start", "and at the start"},
+           {"monotone", "1 when the error never rose"},
+           {"held_out_error", "half the summed squared error of the examples held out, at the end"},
+           {"least_held_out_error", "the least of it on the way"},
+           {"least_held_out_epoch", "and when"}},
+      .mode_columns = {{"s", "singular value"},
+                       {"half_epochs",
+                        "epochs until u passes s/(2 d), d the variance of the inputs along the mode; NaN "
+                        "when it does not"}},
       .run = run};
 }
 
