@@ -37,12 +37,14 @@ TEST(CoordinatesInOwnSpan, KeepThoseOfColumnsThatAreNearlyOrWhollyDependent) {
   Matrix dependent = gaussian(200, 12);
   dependent.col(7) = dependent.col(2) - 2 * dependent.col(3);
   expect_the_same_inner_products(dependent);
+  // What sets a column apart from those before it may be lost in the inner products, 1e-14 of which it makes
+  // up here; a decomposition of the columns themselves keeps it to some eps of a column's length of 14.
+  const Matrix apart = gaussian(200, 1), before = orthonormal_basis(dependent.leftCols(7));
+  const double distance = 1e-7 * (apart - before * (before.transpose() * apart)).norm();
   Matrix nearly = dependent;
-  nearly.col(7) += 1e-9 * gaussian(200, 1);
+  nearly.col(7) += 1e-7 * apart;
   expect_the_same_inner_products(nearly);
-  // What sets the column apart is beyond the reach of inner products in double, 1e-18 of the whole.
-  const Matrix r = coordinates_in_own_span(nearly);
-  EXPECT_NEAR(std::abs(r(7, 7)), 1e-9 * 13, 1e-9 * 6) << "sqrt(190) or so";
+  EXPECT_NEAR(std::abs(coordinates_in_own_span(nearly)(7, 7)), distance, 1e-12);
   expect_the_same_inner_products(Matrix::Zero(30, 4));
 }
 
