@@ -1,5 +1,7 @@
 #include "dln/network/mode_coordinates.hpp"
 
+#include <cmath>
+
 #include "dln/base/error.hpp"
 #include "dln/linalg/decompositions.hpp"
 #include "dln/linalg/tile_products.hpp"
