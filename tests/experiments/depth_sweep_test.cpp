@@ -9,6 +9,7 @@
 
 #include "dln/base/error.hpp"
 #include "dln/base/worst.hpp"
+#include "dln/experiments/deep_network.hpp"
 #include "dln/experiments/depth_prediction.hpp"
 #include "dln/experiments/error_curve.hpp"
 #include "dln/linalg/decompositions.hpp"

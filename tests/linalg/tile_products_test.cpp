@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 #include "dln/base/error.hpp"
@@ -93,14 +94,46 @@ TYPED_TEST(TileProducts, AddingOneComesToTheSameAsHavingAddedIt) {
   EXPECT_EQ(at_once, later);
 }
 
+TYPED_TEST(TileProducts, TransposingMovesEveryEntry) {
+  using Real = TypeParam;
+  this->for_each_shape([&](Eigen::Index n, Eigen::Index, Eigen::Index m) {
+    const auto a = this->random(n, m);
+    for (Instructions set : kSets) {
+      if (!supported(set)) continue;
+      Dense<Real> c(m, n);
+      c.setConstant(std::numeric_limits<Real>::quiet_NaN());
+      transpose(a.data(), c.data(), n, m, set);
+      EXPECT_EQ(c, a.transpose()) << n << ' ' << m;
+    }
+  });
+}
+
+TYPED_TEST(TileProducts, SquaresAreSummedToTheLast) {
+  using Real = TypeParam;
+  for (Eigen::Index size : {1, 7, 8, 63, 64, 65, 128, 1000, 2048}) {
+    const auto a = this->random(size, 1);
+    const double expected = a.template cast<double>().squaredNorm();
+    for (Instructions set : kSets)
+      if (supported(set)) {  // squares of one sign: each sum loses eps of it
+        EXPECT_NEAR(
+            squared_norm(a.data(), size, set), expected,
+            2 * std::numeric_limits<Real>::epsilon() * std::sqrt(static_cast<double>(size)) * expected)
+            << size;
+      }
+  }
+}
+
 TEST(TileProducts, RefuseInstructionsThatAreNotThere) {
   double x = 1, y = 0;
   for (Instructions set : kSets) {
     const TileProduct<double> one{&x, 1, &x, 1, 1, nullptr, 0, &y, 1, 1, 1, 1, 1};
-    if (supported(set))
+    if (supported(set)) {
       EXPECT_NO_THROW(multiply_tiles(one, set));
-    else
+    } else {
       EXPECT_THROW(multiply_tiles(one, set), base::DomainError);
+      EXPECT_THROW(transpose(&x, &y, 1, 1, set), base::DomainError);
+      EXPECT_THROW(squared_norm(&x, 1, set), base::DomainError);
+    }
   }
 }
 

@@ -9,11 +9,9 @@
 #include <mutex>
 
 #include "dln/base/error.hpp"
+#include "dln/experiments/deep_network.hpp"
 #include "dln/experiments/depth_prediction.hpp"
 #include "dln/network/gradient_descent.hpp"
-#include "dln/network/hidden_compression.hpp"
-#include "dln/network/initial_weights.hpp"
-#include "dln/network/input_compression.hpp"
 
 namespace dln::experiments {
 namespace {
@@ -78,14 +76,6 @@ class Trainer {
   double threshold_, largest_;  // errors: learned below the one, lost above the other
 };
 
-std::vector<Eigen::Index> whole_units(const LearningProblem& problem, const DepthSweepOptions& options,
-                                      int layers) {
-  std::vector<Eigen::Index> units(static_cast<std::size_t>(layers), options.hidden_units);
-  units.front() = problem.correlations.sigma31.cols();
-  units.back() = problem.correlations.sigma31.rows();
-  return units;
-}
-
 // Every coordinate on which the runs of a depth depend; the number is raised when their meaning or the way of
 // racing changes.
 std::string row_key(const LearningProblem& problem, const DepthSweepOptions& o, int layers) {
@@ -96,13 +86,6 @@ std::string row_key(const LearningProblem& problem, const DepthSweepOptions& o, 
       "seed={}",
       problem.fingerprint, layers, o.hidden_units, o.initial_strength, name_of(o.first_layer),
       o.error_threshold, rates, o.max_epochs, o.patience, o.compressed ? "compressed" : "whole", o.seed);
-}
-
-network::TrainingPath path_of(const LearningProblem& problem, const DepthSweepOptions& options,
-                              const std::vector<Eigen::Index>& trained, double residual) {
-  const auto inputs = data::input_form(problem.correlations.sigma11);
-  return network::path_of(whole_units(problem, options, static_cast<int>(trained.size())), trained, residual,
-                          options.compressed, network::gradient_path(trained, inputs));
 }
 
 std::vector<double> packed(const DepthSweepRow& row, double residual) {
@@ -119,7 +102,7 @@ bool unpack(const std::vector<double>& numbers, const LearningProblem& problem,
   const auto layers = static_cast<std::size_t>(row.layers);
   if (numbers.size() != layers + 1 + 3 * options.rates.size()) return false;
   for (std::size_t i = 0; i < layers; ++i) row.trained.push_back(static_cast<Eigen::Index>(numbers[i]));
-  row.path = path_of(problem, options, row.trained, numbers[layers]);
+  row.path = deep_path(problem, options, row.trained, numbers[layers]);
   for (std::size_t i = 0; i < options.rates.size(); ++i) {
     const double* run = &numbers[layers + 1 + 3 * i];
     row.runs.push_back(
@@ -157,15 +140,6 @@ DepthSweepRow new_row(const LearningProblem& problem, const DepthSweepOptions& o
   row.runs = race_rates(run.problem, options, std::move(run.start));
   store.keep(row_key(problem, options, layers), packed(row, run.residual));
   return row;
-}
-
-// Where the rest of the network has become so small that a product with Sigma11 would take most of the time.
-void turn_inputs(DeepRun& run) {
-  auto& correlations = run.problem.correlations;
-  if (data::input_form(correlations.sigma11) != data::InputForm::correlated) return;
-  auto turned = network::turn_inputs(correlations, run.start);
-  correlations = std::move(turned.correlations);
-  run.start = std::move(turned.start);
 }
 
 // Tells how much is done of the work that was not found in the store, a row's share going by its depth.
@@ -251,38 +225,6 @@ std::vector<double> paper_rates() {
   std::vector<double> rates;
   for (int i = 0; i < 20; ++i) rates.push_back(std::pow(10.0, -4 - 3 * i / 19.0));
   return rates;
-}
-
-Network deep_start(const LearningProblem& problem, const DepthSweepOptions& options, int layers) {
-  const auto units = whole_units(problem, options, layers);
-  const int matrices = layers - 1;
-  const linalg::Matrix strengths =
-      linalg::Matrix::Constant(matrices, problem.modes.size(),
-                               std::pow(options.initial_strength, 1.0 / static_cast<double>(matrices)));
-  auto stream = base::stream(options.seed, "depth sweep start", layers);
-  auto start = network::decoupled_weights(units, problem.modes, strengths, stream);
-  if (options.first_layer == FirstLayer::all_inputs)
-    network::carry_all_inputs(start, problem.modes, strengths(0, 0));
-  return std::move(start.network);
-}
-
-DeepRun deep_run(const LearningProblem& problem, const DepthSweepOptions& options, int layers) {
-  return deep_run(problem, options, deep_start(problem, options, layers));
-}
-
-DeepRun deep_run(const LearningProblem& problem, const DepthSweepOptions& options, Network start) {
-  DeepRun run{problem, std::move(start)};
-  if (options.compressed) {
-    const network::HiddenCompression hidden(run.start);
-    run.residual = hidden.residual();
-    run.start = hidden.compress(run.start);
-    const network::InputCompression inputs(problem.correlations, run.start);
-    run.problem.correlations = inputs.compress(problem.correlations);
-    run.start = inputs.compress(run.start);
-    if (hidden.compresses() && !inputs.compresses()) turn_inputs(run);
-  }
-  run.path = path_of(problem, options, run.start.units(), run.residual);
-  return run;
 }
 
 std::vector<DepthSweepRow> run_depth_sweep(const LearningProblem& problem, const DepthSweepOptions& options,

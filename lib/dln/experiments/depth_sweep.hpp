@@ -78,22 +78,4 @@ std::vector<SweepRun> race_rates(const LearningProblem& problem, const DepthSwee
 // The run that learned first, of all or of those whose error never rose.
 std::optional<std::size_t> fastest(const std::vector<SweepRun>& runs, bool monotone);
 
-// The decoupled start of one depth.
-network::LinearNetwork<double> deep_start(const LearningProblem& problem, const DepthSweepOptions& options,
-                                          int layers);
-
-// What is trained in its place: the same start, and the correlations it sees, hidden layers and inputs made
-// smaller exactly where the options ask for it and the start allows; inputs that cannot be made fewer are
-// turned to Sigma11's eigenvectors.
-struct DeepRun {
-  LearningProblem problem;  // of which only the correlations are changed
-  network::LinearNetwork<double> start;
-  double residual = 0;  // how far the whole start is from invariant, relative to its weights: rounding
-  network::TrainingPath path = {};
-};
-DeepRun deep_run(const LearningProblem& problem, const DepthSweepOptions& options, int layers);
-// Of a start of the caller's own, with the units that the options say.
-DeepRun deep_run(const LearningProblem& problem, const DepthSweepOptions& options,
-                 network::LinearNetwork<double> start);
-
 }  // namespace dln::experiments

@@ -1,6 +1,7 @@
 #include "dln/experiments/error_curve.hpp"
 
 #include "dln/base/error.hpp"
+#include "dln/experiments/deep_network.hpp"
 #include "dln/network/gradient_descent.hpp"
 
 namespace dln::experiments {

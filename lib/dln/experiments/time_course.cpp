@@ -8,7 +8,7 @@
 
 #include "dln/experiments/learning_speed.hpp"
 #include "dln/network/initial_weights.hpp"
-#include "dln/network/mode_strengths.hpp"
+#include "dln/network/mode_coordinates.hpp"
 #include "dln/network/output_compression.hpp"
 #include "dln/network/tanh_network.hpp"
 
@@ -37,10 +37,10 @@ linalg::Vector half_times(const TimeCourse& course, const linalg::Vector& singul
   return times;
 }
 
-// Every coordinate on which the run depends.
+// Every coordinate on which the run depends; the number is raised when its last digits may change.
 std::string run_key(const LearningProblem& problem, const TimeCourseOptions& o) {
   return fmt::format(
-      "time-course/{:08x}/{}/N2={}/lambda={:a}/u0={:a}/every={}/until={:a}/at-most={}/seed={}/run={}",
+      "time-course-2/{:08x}/{}/N2={}/lambda={:a}/u0={:a}/every={}/until={:a}/at-most={}/seed={}/run={}",
       problem.fingerprint, o.activation == Activation::tanh ? "tanh" : "linear", o.hidden_units,
       o.learning_rate, o.initial_strength, o.sample_every, o.completion, o.max_epochs, o.seed, o.run);
 }
@@ -68,52 +68,99 @@ TimeCourse run_time_course(const LearningProblem& problem, const TimeCourseOptio
   return run_time_course(problem, options, starting_network(problem, options));
 }
 
+namespace {
+
+// Writes the course down, sample by sample.
+class Recorder {
+ public:
+  Recorder(const LearningProblem& problem, const TimeCourseOptions& options)
+      : s_(problem.modes.singular_values),
+        learnable_(learnable_modes(problem, options)),
+        completion_(options.completion) {}
+
+  // Returns whether something is left to be learned.
+  bool write(const network::DescentState& state, const network::ModeStrengths& measured) {
+    course_.epochs.push_back(static_cast<double>(state.iteration));
+    rows_.insert(rows_.end(), measured.strengths.begin(), measured.strengths.end());
+    course_.leak.push_back(measured.leak);
+    course_.descent_speed.push_back(state.descent_speed);
+    const auto share = measured.strengths.head(learnable_).array() / s_.head(learnable_).array();
+    return !(share.minCoeff() >= completion_);
+  }
+
+  TimeCourse finished(const std::vector<Eigen::Index>& whole, const std::vector<Eigen::Index>& trained,
+                      const network::DescentResult& result) {
+    using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    course_.strengths =
+        Eigen::Map<const RowMajor>(rows_.data(), static_cast<Eigen::Index>(course_.epochs.size()), s_.size());
+    course_.half_times = half_times(course_, s_);
+    course_.reason = result.reason;
+    course_.iterations = result.iterations;
+    course_.path = network::path_of(whole, trained, 0, true, result.path);
+    course_.simulated_outputs = trained.back();
+    return std::move(course_);
+  }
+
+ private:
+  const linalg::Vector& s_;
+  Eigen::Index learnable_;
+  double completion_;
+  TimeCourse course_;
+  std::vector<double> rows_;
+};
+
+network::DescentOptions descent_of(const TimeCourseOptions& options) {
+  return {.learning_rate = options.learning_rate,
+          .max_iterations = options.max_epochs,
+          .observe_every = options.sample_every};
+}
+
+// Where the modes can be read off the error that learning computes.
+TimeCourse course_in_mode_coordinates(const LearningProblem& problem, const TimeCourseOptions& options,
+                                      const network::LinearNetwork<double>& start) {
+  auto turned = network::in_mode_coordinates(problem.correlations, problem.modes, start);
+  network::ChainGradient<double> gradient(turned.correlations, turned.start);
+  Recorder recorder(problem, options);
+  const auto trained = turned.start.units();
+  const auto result = network::descend(
+      gradient, std::move(turned.start), descent_of(options), [&](const network::DescentState& state) {
+        return recorder.write(state,
+                              network::mode_strengths_by_error(gradient.error_correlation(), problem.modes));
+      });
+  return recorder.finished(start.units(), trained, result);
+}
+
+}  // namespace
+
 TimeCourse run_time_course(const LearningProblem& problem, const TimeCourseOptions& options,
                            network::LinearNetwork<double> start) {
   const bool linear = options.activation == Activation::linear;
   if (!linear && !problem.examples)
     throw base::DomainError("tanh network on " + problem.name +
                             ": expected a problem that keeps its examples, such as the tree");
-  const Eigen::Index learnable = learnable_modes(problem, options);
-  const linalg::Vector& s = problem.modes.singular_values;
+  if (linear && network::have_mode_coordinates(problem.correlations, problem.modes, start.units()))
+    return course_in_mode_coordinates(problem, options, start);
   // What is trained has as many outputs as learning ever reaches: 64 in place of 1000.
   const network::OutputCompression compression(
       linear ? problem.correlations.sigma31 : problem.examples->targets, start);
   const auto modes = compression.compress(problem.modes);
-  TimeCourse course;
-  course.simulated_outputs = compression.outputs();
-  std::vector<double> rows;
+  Recorder recorder(problem, options);
   const auto observer = [&](const network::DescentState& state) {
-    const auto measured = linear
-                              ? network::mode_strengths(state.network, modes)
-                              : network::tanh_mode_strengths(state.network, problem.examples->inputs, modes);
-    course.epochs.push_back(static_cast<double>(state.iteration));
-    rows.insert(rows.end(), measured.strengths.begin(), measured.strengths.end());
-    course.leak.push_back(measured.leak);
-    course.descent_speed.push_back(state.descent_speed);
-    const auto share = measured.strengths.head(learnable).array() / s.head(learnable).array();
-    return !(share.minCoeff() >= options.completion);
+    return recorder.write(
+        state, linear ? network::mode_strengths(state.network, modes)
+                      : network::tanh_mode_strengths(state.network, problem.examples->inputs, modes));
   };
-  const network::DescentOptions descent{.learning_rate = options.learning_rate,
-                                        .max_iterations = options.max_epochs,
-                                        .observe_every = options.sample_every};
   const auto whole = start.units();
   start = compression.compress(start);
   const auto trained = start.units();
   const auto result =
       linear
-          ? network::descend(std::move(start), compression.compress(problem.correlations), descent, observer)
+          ? network::descend(std::move(start), compression.compress(problem.correlations),
+                             descent_of(options), observer)
           : network::descend_tanh(std::move(start),
                                   {problem.examples->inputs, compression.compress(problem.examples->targets)},
-                                  descent, observer);
-  using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  course.strengths =
-      Eigen::Map<const RowMajor>(rows.data(), static_cast<Eigen::Index>(course.epochs.size()), s.size());
-  course.half_times = half_times(course, s);
-  course.reason = result.reason;
-  course.iterations = result.iterations;
-  course.path = network::path_of(whole, trained, 0, true, result.path);
-  return course;
+                                  descent_of(options), observer);
+  return recorder.finished(whole, trained, result);
 }
 
 theory::ThreeLayerMode<double> predicted_mode(const LearningProblem& problem,

@@ -33,6 +33,10 @@ Matrix haar_orthonormal(Eigen::Index rows, Eigen::Index columns, base::RandomStr
 // Q of its QR decomposition.
 Matrix orthonormal_basis(const Matrix& a);
 
+// R, min(rows, columns) x columns with R^T R = a^T a up to rounding: the columns of `a` in the coordinates of
+// some orthonormal basis of their span, where the basis itself is not wanted.
+Matrix coordinates_in_own_span(const Matrix& a);
+
 // An orthonormal basis of the whole space, square, whose first columns are the given orthonormal ones.
 Matrix completed_basis(const Matrix& columns);
 

@@ -34,5 +34,15 @@ template <class Real>
   *reinterpret_cast<typename Vectors<Real>::Anywhere*>(to) = value;
 }
 
+// 0, 1, .., N - 1, as indices of lanes.
+template <int... I>
+struct Lanes {};
+template <int N, int... I>
+struct Count : Count<N - 1, N - 1, I...> {};
+template <int... I>
+struct Count<0, I...> {
+  using Type = Lanes<I...>;
+};
+
 }  // namespace
 }  // namespace dln::linalg::DLN_KERNELS

@@ -91,7 +91,74 @@ void product_by_tiles(const TileProduct<Real>& p) {
   for (; j < p.m; ++j) tile<Real, 1, 1>(p, p.n - kLanes<Real>, j, p.n - i);
 }
 
+// Two rows of a square, D lanes apart: what lies beside its diagonal of D x D blocks changes places.
+template <int D, class Real, int... I>
+[[gnu::always_inline]] inline void change_places(Packed<Real>& x, Packed<Real>& y, Lanes<I...>) {
+  constexpr int n = kLanes<Real>;
+  const Packed<Real> upper = __builtin_shufflevector(x, y, ((I & D) ? I - D + n : I)...);
+  y = __builtin_shufflevector(x, y, ((I & D) ? I + n : I + D)...);
+  x = upper;
+}
+
+template <int D, class Real>
+[[gnu::always_inline]] inline void transpose_blocks(Packed<Real>* rows) {
+  if constexpr (D < kLanes<Real>) {
+#pragma GCC unroll 16
+    for (int r = 0; r < kLanes<Real>; ++r)
+      if (!(r & D)) change_places<D, Real>(rows[r], rows[r + D], typename Count<kLanes<Real>>::Type());
+    transpose_blocks<2 * D, Real>(rows);
+  }
+}
+
+template <class Real>
+void transpose_matrix(const Real* a, Real* c, Index n, Index m) {
+  constexpr int kSide = kLanes<Real>;
+  const Index rows = n / kSide * kSide, columns = m / kSide * kSide;
+  for (Index j = 0; j < columns; j += kSide)
+    for (Index i = 0; i < rows; i += kSide) {
+      Packed<Real> square[kSide];
+#pragma GCC unroll 16
+      for (int k = 0; k < kSide; ++k) square[k] = load(a + i + (j + k) * n);
+      transpose_blocks<1, Real>(square);
+#pragma GCC unroll 16
+      for (int k = 0; k < kSide; ++k) store(c + j + (i + k) * m, square[k]);
+    }
+  for (Index j = 0; j < m; ++j)
+    for (Index i = j < columns ? rows : 0; i < n; ++i) c[j + i * m] = a[i + j * n];
+}
+
+template <class Real>
+double sum_of_squares(const Real* a, Index size) {
+  constexpr int kSums = 8;
+  Packed<Real> sums[kSums] = {};
+  Index i = 0;
+  for (; i + kSums * kLanes<Real> <= size; i += kSums * kLanes<Real>)
+#pragma GCC unroll 8
+    for (int k = 0; k < kSums; ++k) {
+      const Packed<Real> x = load(a + i + k * kLanes<Real>);
+      sums[k] += x * x;
+    }
+  double sum = 0;
+  for (; i < size; ++i) sum += static_cast<double>(a[i]) * static_cast<double>(a[i]);
+  for (int k = 1; k < kSums; ++k) sums[0] += sums[k];
+  for (int lane = 0; lane < kLanes<Real>; ++lane) sum += static_cast<double>(sums[0][lane]);
+  return sum;
+}
+
 }  // namespace
+
+void transpose(const double* a, double* c, Index n, Index m) {
+  transpose_matrix(a, c, n, m);
+}
+void transpose(const float* a, float* c, Index n, Index m) {
+  transpose_matrix(a, c, n, m);
+}
+double squared_norm(const double* a, Index size) {
+  return sum_of_squares(a, size);
+}
+double squared_norm(const float* a, Index size) {
+  return sum_of_squares(a, size);
+}
 
 void multiply_tiles(const TileProduct<double>& p) {
   product_by_tiles(p);

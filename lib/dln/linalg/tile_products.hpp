@@ -48,4 +48,19 @@ void add_fused(Real factor, const Real* a, Real* c, Eigen::Index size) {
   multiply_tiles<Real>({a, size, &one, 1, 1, c, size, c, size, size, 1, 1, factor});
 }
 
+// c = a^T, a : n x m, squares of it at a time in registers. The two lie apart. Throws DomainError likewise.
+template <class Real>
+void transpose(const Real* a, Real* c, Eigen::Index n, Eigen::Index m,
+               Instructions with = instructions_here());
+// The same into a matrix of a's transposed size.
+template <class A, class C>
+void transpose(const A& a, C& c) {
+  transpose(a.data(), c.data(), a.rows(), a.cols());
+}
+
+// The sum of the squares, in the order of the machine's vectors; of floats in floats but for the last few
+// sums. Throws DomainError likewise.
+template <class Real>
+double squared_norm(const Real* a, Eigen::Index size, Instructions with = instructions_here());
+
 }  // namespace dln::linalg

@@ -1,5 +1,6 @@
 #include "dln/network/chain_gradient.hpp"
 
+#include <cmath>
 #include <type_traits>
 
 #include "dln/base/error.hpp"
@@ -88,6 +89,10 @@ ChainGradient<Real>::ChainGradient(const data::Correlations& correlations, const
       forward_(backward_.size()) {
   require_fitting(shape.units(), correlations);
   fused_ = in_cache(shape.units(), inputs_);
+  if (fused_) {
+    room_.resize(static_cast<std::size_t>(2 * padded(sigma31_.size()) + padded(units_[1] * units_[2])));
+    targets() = sigma31_;
+  }
   if (inputs_ == data::InputForm::diagonal)
     sigma11_ = correlations.sigma11.diagonal().template cast<Real>();
   else if (inputs_ == data::InputForm::correlated)
@@ -102,7 +107,7 @@ ChainGradient<Real>::ChainGradient(const data::Correlations& correlations, const
 template <class Real>
 void ChainGradient<Real>::look(const Network& network) {
   if (fused_)
-    return linalg::multiply_tiles(sigma31_, Real(-1), network.weight(2), network.weight(1), below(0));
+    return linalg::multiply_tiles(targets(), Real(-1), network.weight(2), network.weight(1), error());
   const int matrices = network.depth().weight_matrices();
   above(matrices - 1) = network.weight(matrices);
   for (int l = matrices - 1; l >= 1; --l) {
@@ -135,9 +140,10 @@ void ChainGradient<Real>::operator()(const Network& network, Network& direction)
   const int matrices = network.depth().weight_matrices();
   look(network);
   if (fused_) {
-    transposed_ = network.weight(2).transpose();
-    linalg::multiply_tiles(Real(1), transposed_, below(0), direction.weight(1));
-    linalg::multiply_tiles(Real(1), below(0), network.weight(1).transpose(), direction.weight(2));
+    auto second = transposed();
+    linalg::transpose(network.weight(2), second);
+    linalg::multiply_tiles(Real(1), second, error(), direction.weight(1));
+    linalg::multiply_tiles(Real(1), error(), network.weight(1).transpose(), direction.weight(2));
     return;
   }
   for (int l = 1; l < matrices; ++l) multiply_by_transpose(below(l - 1), network.weight(l), below(l));
@@ -150,10 +156,10 @@ void ChainGradient<Real>::operator()(const Network& network, Network& direction)
 template <class Real>
 void ChainGradient<Real>::step(Network& network, Real rate) {
   if (fused_) {
-    auto first = network.weight(1), second = network.weight(2);
-    transposed_ = second.transpose();  // both move from the old weights
-    linalg::multiply_tiles(second, rate, below(0), first.transpose(), second);
-    return linalg::multiply_tiles(first, rate, transposed_, below(0), first);
+    auto first = network.weight(1), second = network.weight(2), before = transposed();
+    linalg::transpose(second, before);  // both move from the old weights
+    linalg::multiply_tiles(second, rate, error(), first.transpose(), second);
+    return linalg::multiply_tiles(first, rate, before, error(), first);
   }
   const int matrices = network.depth().weight_matrices();
   for (int l = 1; l < matrices; ++l) {
@@ -174,12 +180,26 @@ void ChainGradient<Real>::step(Network& network, Real rate) {
   network.weight(matrices) += rate * below(matrices - 1);
 }
 
+template <class Real>
+double ChainGradient<Real>::error_correlation_norm() const {
+  if (!fused_) return static_cast<double>(forward_.front().norm());
+  const auto error = error_correlation();
+  return std::sqrt(linalg::squared_norm(error.data(), error.size()));
+}
+
+template <class Real>
+typename LinearNetwork<Real>::ConstView ChainGradient<Real>::error_correlation() const {
+  const Real* data = fused_ ? room_.data() + padded(sigma31_.size()) : forward_.front().data();
+  return {data, sigma31_.rows(), sigma31_.cols()};
+}
+
 // With W the end-to-end map, ||y||^2 - 2 W.Sigma31 + W Sigma11.W = ||y||^2 - W.(Sigma31 + (Sigma31 - W
 // Sigma11)).
 template <class Real>
 double ChainGradient<Real>::squared_error() const {
   const auto targets = sigma31_.template cast<double>().array();
-  const auto left = forward_.front().template cast<double>().array();
+  const auto error = error_correlation();
+  const auto left = error.template cast<double>().array();
   const double explained = fused_
                                ? ((targets - left) * (targets + left)).sum()  // W = Sigma31 - (Sigma31 - W)
                                : (backward_.front().template cast<double>().array() * (targets + left)).sum();

@@ -41,7 +41,9 @@ class ChainGradient {
   TrainingPath path() const { return gradient_path(units_, inputs_); }
 
   // ||Sigma31 - W^L...W^1 Sigma11||_F of the last call.
-  double error_correlation_norm() const { return static_cast<double>(forward_.front().norm()); }
+  double error_correlation_norm() const;
+  // That matrix itself: N_{L+1} x N_1.
+  typename Network::ConstView error_correlation() const;
   // E of the last call.
   double squared_error() const;
   // ||Sigma31||_F: the first of these at zero weights.
@@ -51,6 +53,16 @@ class ChainGradient {
 
  private:
   using Matrix = typename Network::Matrix;
+
+  // Of a fused step, on cache lines: Sigma31, the error, W32^T.
+  typename Network::View targets() { return {room_.data(), units_[2], units_[0]}; }
+  typename Network::View error() {
+    return {room_.data() + padded(units_[2] * units_[0]), units_[2], units_[0]};
+  }
+  typename Network::View transposed() {
+    return {room_.data() + 2 * padded(units_[2] * units_[0]), units_[1], units_[2]};
+  }
+  static Eigen::Index padded(Eigen::Index size) { return (size + 15) / 16 * 16; }
 
   Matrix& above(int l) { return backward_[static_cast<std::size_t>(l)]; }
   Matrix& below(int l) { return forward_[static_cast<std::size_t>(l)]; }
@@ -64,6 +76,7 @@ class ChainGradient {
   std::vector<Matrix> backward_;  // [l] = W^L ... W^{l+1} : N_{L+1} x N_{l+1}, l = 0 .. L-1
   std::vector<Matrix> forward_;   // [l] = E (W^l ... W^1)^T : N_{L+1} x N_{l+1}, l = 0 .. L-1
   Matrix transposed_, product_;
+  linalg::AlignedVector<Real> room_;
 };
 template <class Real>
 ChainGradient(const data::Correlations&, const LinearNetwork<Real>&) -> ChainGradient<Real>;

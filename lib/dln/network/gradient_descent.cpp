@@ -24,6 +24,11 @@ void add_as_a_step_does(double rate, const LinearNetwork<double>& direction, Lin
                     static_cast<Eigen::Index>(network.buffer().size()));
 }
 
+double squared_length(const LinearNetwork<double>& direction) {
+  return linalg::squared_norm(direction.buffer().data(),
+                              static_cast<Eigen::Index>(direction.buffer().size()));
+}
+
 }  // namespace
 
 DescentResult descend_by(const LearningRule& rule, double scale, LinearNetwork<double> network,
@@ -40,7 +45,7 @@ DescentResult descend_by(const LearningRule& rule, double scale, LinearNetwork<d
     if (iteration == 0) bound = options.divergence_bound * std::max(error, scale);
     if (!(std::isfinite(error) && error <= bound))
       return {std::move(network), DescentStop::diverged, iteration, {}};
-    if (observed && !observer({iteration, network, options.learning_rate * flat(direction).squaredNorm()}))
+    if (observed && !observer({iteration, network, options.learning_rate * squared_length(direction)}))
       return {std::move(network), DescentStop::observer, iteration, {}};
     if (last) return {std::move(network), DescentStop::max_iterations, iteration, {}};
     if (in_place)
@@ -77,9 +82,14 @@ template InPlaceResult descend_in_place(ChainGradient<float>&, LinearNetwork<flo
 
 DescentResult descend(LinearNetwork<double> network, const data::Correlations& correlations,
                       const DescentOptions& options, const DescentObserver& observer) {
-  DescentOptions in_sums = options;
-  in_sums.learning_rate *= data::sum_factor(correlations);
   ChainGradient gradient(correlations, network);
+  return descend(gradient, std::move(network), options, observer);
+}
+
+DescentResult descend(ChainGradient<double>& gradient, LinearNetwork<double> network,
+                      const DescentOptions& options, const DescentObserver& observer) {
+  DescentOptions in_sums = options;
+  in_sums.learning_rate *= gradient.sum_factor();
   const LearningRule rule = [&](const LinearNetwork<double>& at, LinearNetwork<double>& direction) {
     gradient(at, direction);
     return gradient.error_correlation_norm();
@@ -91,7 +101,8 @@ DescentResult descend(LinearNetwork<double> network, const data::Correlations& c
                return gradient.error_correlation_norm();
              },
              [&](LinearNetwork<double>& moved, double rate) { gradient.step(moved, rate); }};
-  auto result = descend_by(rule, correlations.sigma31.norm(), std::move(network), in_sums, observer, fused);
+  auto result =
+      descend_by(rule, gradient.target_correlation_norm(), std::move(network), in_sums, observer, fused);
   result.path = gradient.path();
   return result;
 }

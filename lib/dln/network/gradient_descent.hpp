@@ -40,6 +40,11 @@ struct DescentResult {
 DescentResult descend(LinearNetwork<double> network, const data::Correlations& correlations,
                       const DescentOptions& options, const DescentObserver& observer = {});
 
+// The same by a gradient of the caller's, whose error an observer may look at: it is that of the network
+// seen.
+DescentResult descend(ChainGradient<double>& gradient, LinearNetwork<double> network,
+                      const DescentOptions& options, const DescentObserver& observer = {});
+
 // descend(), for callers who need every iteration: throws NumericalError with brief() when it diverged.
 DescentResult descend_fully(LinearNetwork<double> network, const data::Correlations& correlations,
                             const DescentOptions& options, const DescentObserver& observer = {});

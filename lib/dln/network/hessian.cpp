@@ -1,11 +1,8 @@
 #include "dln/network/hessian.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 #include "dln/base/error.hpp"
-#include "dln/base/random.hpp"
 #include "dln/linalg/thin_products.hpp"
 #include "dln/linalg/tile_products.hpp"
 #include "dln/network/chain_gradient.hpp"
@@ -71,6 +68,13 @@ HessianProduct::HessianProduct(const data::Correlations& correlations, const Net
     multiply(1, forth(l - 1), at.weight(l).transpose(), Into::fresh, forth(l));
 }
 
+Matrix HessianProduct::left_of(int l) const {
+  return backward_[static_cast<std::size_t>(l)].topRows(at_.outputs()).transpose();
+}
+Matrix HessianProduct::right_of(int l) const {
+  return forward_[static_cast<std::size_t>(l) - 1].bottomRows(at_.outputs()).transpose();
+}
+
 // B'_l and F'_l.
 void HessianProduct::move_chains(const Network& direction) {
   const Eigen::Index n = at_.outputs();
@@ -133,153 +137,6 @@ Matrix dense_hessian(const Network& network, const data::Correlations& correlati
     direction.buffer()[i] = 0;
   }
   return hessian;
-}
-
-namespace {
-
-// The symmetric matrix of the Lanczos recurrence.
-struct Tridiagonal {
-  std::vector<double> diagonal, below;  // as many each: the last of `below` leads out of the basis
-
-  // Whether every pivot of x I - T is positive.
-  bool lies_below(double x) const {
-    double pivot = 1;
-    for (std::size_t j = 0; j < diagonal.size(); ++j) {
-      pivot = x - diagonal[j] - (j > 0 ? below[j - 1] * below[j - 1] / pivot : 0);
-      if (!(pivot > 0)) return false;
-    }
-    return true;
-  }
-
-  // By bisection to the last digit, between the largest diagonal entry and Gershgorin's bound.
-  double largest_eigenvalue() const {
-    double low = *std::ranges::max_element(diagonal), high = low;
-    for (std::size_t j = 0; j < diagonal.size(); ++j)
-      high =
-          std::max(high, diagonal[j] + (j > 0 ? below[j - 1] : 0) + (j + 1 < diagonal.size() ? below[j] : 0));
-    for (double middle = low + (high - low) / 2; low < middle && middle < high;
-         middle = low + (high - low) / 2)
-      (lies_below(middle) ? high : low) = middle;
-    return high;
-  }
-
-  // Its eigenvector, of length 1, by the recurrence from the last entry up: there entries grow, and errors
-  // do not.
-  Vector eigenvector(double value) const {
-    const auto size = static_cast<Eigen::Index>(diagonal.size());
-    Vector v = Vector::Ones(size);
-    for (Eigen::Index j = size - 1; j > 0; --j) {
-      const auto i = static_cast<std::size_t>(j);
-      const double beyond = j + 1 < size ? below[i] * v[j + 1] : 0;
-      v[j - 1] = ((value - diagonal[i]) * v[j] - beyond) / below[i - 1];
-    }
-    return v.normalized();
-  }
-};
-
-// Lanczos iteration by its three-term recurrence, without reorthogonalisation: orthogonality is lost only
-// along eigenvectors already found (Paige), and the first that is wanted is the last.
-class Lanczos {
- public:
-  Lanczos(const data::Correlations& correlations, const Network& network, const TopEigenvalueOptions& options)
-      : product_(correlations, network), options_(options), next_(network.units()) {}
-
-  // Begins at a unit vector and ends at the vector of the basis's top eigenvalue: where its residual is
-  // estimated to be small enough, or at the last step that the options allow.
-  Network improve(Network start) {
-    Tridiagonal t;
-    basis_.assign(1, std::move(start));
-    for (;;) {
-      const double last = extend(t), value = t.largest_eigenvalue();
-      const Vector coefficients = t.eigenvector(value);
-      const double estimate = last * std::abs(coefficients[coefficients.size() - 1]);
-      if (!(estimate > options_.tolerance / 2 * value) || is_last_step()) return combined(coefficients);
-      flat(next_) /= last;
-      basis_.push_back(next_);
-    }
-  }
-
-  TopEigenvalue judge(Network v) {
-    multiply(v);
-    const double value = flat(v).dot(flat(next_));
-    const double error = (flat(next_) - value * flat(v)).norm();
-    const double residual = error > 0 ? error / std::abs(value) : 0;
-    return {value, std::move(v), residual, products_,
-            residual <= options_.tolerance ? TopEigenvalueStop::converged : TopEigenvalueStop::max_products};
-  }
-
-  bool may_go_on() const { return products_ + 2 <= options_.max_products; }
-
- private:
-  void multiply(const Network& v) {
-    product_(v, next_);
-    ++products_;
-  }
-
-  // One more row of T: H q_j without its parts along q_j and q_{j-1} stays in next_; returns its length.
-  double extend(Tridiagonal& t) {
-    const Network& q = basis_.back();
-    multiply(q);
-    const double along = flat(q).dot(flat(next_));
-    if (basis_.size() > 1)
-      flat(next_) -= along * flat(q) + t.below.back() * flat(basis_[basis_.size() - 2]);
-    else
-      flat(next_) -= along * flat(q);
-    const double left = flat(next_).norm();
-    if (!std::isfinite(along) || !std::isfinite(left))
-      throw base::NumericalError(
-          "Hessian product: beyond the range of a double; scale weights and data down");
-    t.diagonal.push_back(along);
-    t.below.push_back(left);
-    return left;
-  }
-
-  bool is_last_step() const {
-    return static_cast<int>(basis_.size()) >= options_.basis || basis_.size() >= next_.buffer().size() ||
-           products_ + 1 >= options_.max_products;
-  }
-
-  Network combined(const Vector& coefficients) const {
-    Network sum(next_.units());
-    for (std::size_t j = 0; j < basis_.size(); ++j)
-      flat(sum) += coefficients[static_cast<Eigen::Index>(j)] * flat(basis_[j]);
-    flat(sum) /= flat(sum).norm();
-    return sum;
-  }
-
-  HessianProduct product_;
-  TopEigenvalueOptions options_;
-  std::vector<Network> basis_;
-  Network next_;
-  int products_ = 0;
-};
-
-Network random_direction(const Network& shape, std::uint64_t seed) {
-  auto stream = base::stream(seed, "Hessian start");
-  Network start(shape.units());
-  for (double& x : start.buffer()) x = stream.normal();
-  flat(start) /= flat(start).norm();
-  return start;
-}
-
-}  // namespace
-
-TopEigenvalue top_hessian_eigenvalue(const Network& network, const data::Correlations& correlations,
-                                     const TopEigenvalueOptions& options) {
-  base::require_positive("tolerance", options.tolerance);
-  base::require(options.max_products >= 2, "max_products", options.max_products, "2 or more");
-  base::require(options.basis >= 2, "basis", options.basis, "2 or more");
-  Lanczos lanczos(correlations, network, options);
-  TopEigenvalue top = lanczos.judge(lanczos.improve(random_direction(network, options.seed)));
-  while (top.reason != TopEigenvalueStop::converged && lanczos.may_go_on())
-    top = lanczos.judge(lanczos.improve(std::move(top.vector)));
-  return top;
-}
-
-std::string TopEigenvalue::brief() const {
-  return fmt::format("{} after {} products: largest eigenvalue {:.12g}, residual {:.2g}",
-                     reason == TopEigenvalueStop::converged ? "converged" : "not converged", products, value,
-                     residual);
 }
 
 }  // namespace dln::network

@@ -39,6 +39,13 @@ class HessianProduct {
 
   const std::vector<Eigen::Index>& units() const { return at_.units(); }
 
+  // The chains of the weights beside W^l, transposed: B_l^T : N_{l+1} x N_{L+1}, l < L, and F_{l-1}^T : N_l x
+  // N_{L+1}.
+  linalg::Matrix left_of(int l) const;
+  linalg::Matrix right_of(int l) const;
+  const LinearNetwork<double>& at() const { return at_; }
+  const data::Correlations& correlations() const { return correlations_; }
+
  private:
   void move_chains(const LinearNetwork<double>& direction);
 
@@ -58,7 +65,7 @@ linalg::Matrix dense_hessian(const LinearNetwork<double>& network, const data::C
 struct TopEigenvalueOptions {
   double tolerance = 1e-8;  // > 0, of the residual below; the eigenvalue errs by its square over the gap
   int max_products = 2000;  // >= 2, with the Hessian
-  int basis = 64;           // >= 2, vectors held at a time, each as large as the network
+  int basis = 64;           // >= 2, vectors held at a time, each as large as the network or its HessianRange
   std::uint64_t seed = 1;   // of the random start
 };
 
@@ -75,9 +82,10 @@ struct TopEigenvalue {
 };
 
 // The sharpness of the error at these weights: the algebraically largest eigenvalue of its Hessian, by
-// Lanczos iteration from a random start. It is never negative: each diagonal block of H, the error being a
-// convex parabola in each single W^l, is positive semidefinite. Throws DomainError for options out of their
-// domains and as HessianProduct does, NumericalError when a product overflows.
+// Lanczos iteration from a random start, in the few numbers of HessianRange where they are few. It is never
+// negative: each diagonal block of H, the error being a convex parabola in each single W^l, is positive
+// semidefinite. Throws DomainError for options out of their domains and as HessianProduct does,
+// NumericalError when a product overflows.
 TopEigenvalue top_hessian_eigenvalue(const LinearNetwork<double>& network,
                                      const data::Correlations& correlations,
                                      const TopEigenvalueOptions& options = {});

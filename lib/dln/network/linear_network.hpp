@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "dln/base/depth.hpp"
+#include "dln/linalg/aligned_vector.hpp"
 #include "dln/linalg/matrix.hpp"
 
 namespace dln::network {
 
 // Invariant: cols(W^{l+1}) = rows(W^l), every size at least 1. All weights live one matrix after the other in
-// a single buffer, which is also the flat state of a gradient flow.
+// a single buffer on a cache line, which is also the flat state of a gradient flow.
 template <class Real>
 class LinearNetwork {
  public:
@@ -43,7 +44,7 @@ class LinearNetwork {
 
   std::vector<Eigen::Index> units_;
   std::vector<std::size_t> offsets_;
-  std::vector<Real> buffer_;
+  linalg::AlignedVector<Real> buffer_;
 };
 
 // W^last ... W^first : N_{last+1} x N_first; the empty product (first = last + 1) is the identity of N_first.

@@ -69,7 +69,8 @@ TrainingPath TanhGradient::path() const {
 }
 
 void TanhGradient::go_back(const LinearNetwork<double>& weights) {
-  transposed_ = weights.weight(2).transpose();
+  transposed_.resize(weights.weight(2).cols(), weights.weight(2).rows());
+  linalg::transpose(weights.weight(2), transposed_);
   multiply(transposed_, residual_, backward_);
   backward_.array() *= 1 - hidden_.array().square();
 }
