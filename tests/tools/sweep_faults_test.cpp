@@ -103,7 +103,10 @@ TEST_F(SweepFaults, StopsWithinASecondOfASignal) {
     wait_for(out, 3);
     const auto sent = Clock::now();
     kill(child, signal);
-    EXPECT_EQ(end(child, out).code, code);
+    const auto outcome = end(child, out);
+    EXPECT_EQ(outcome.code, code);
+    EXPECT_NE(outcome.err.find("journal.txt, and --resume goes on with it"), std::string::npos)
+        << outcome.err;
     EXPECT_LT(Clock::now() - sent, std::chrono::seconds(1));
     EXPECT_LT(journalled(out), 60u) << "it was not interrupted";
     EXPECT_FALSE(fs::exists(folder / out / "results.csv")) << "nothing half-written";
@@ -180,6 +183,60 @@ TEST_F(SweepFaults, DoesNotOverwriteASweepUnasked) {
   EXPECT_EQ(csv.code, 0) << csv.err;
   EXPECT_EQ(csv.out.find("of them now"), std::string::npos) << csv.out;
   EXPECT_TRUE(fs::exists(folder / "whole" / "results.csv"));
+}
+
+TEST_F(SweepFaults, LeavesFilesOfAnothersAlone) {
+  const fs::path own = folder / "own";
+  fs::create_directories(own);
+  spill(own / "sweep.toml", kPlan);
+  for (const char* name : {"sweep.toml", "results.csv"}) {
+    const auto outcome = dln(words("own"));
+    EXPECT_EQ(outcome.code, 2) << outcome.err;
+    EXPECT_NE(outcome.err.find(std::string(name) + " is there already, and no sweep's"), std::string::npos)
+        << outcome.err;
+    EXPECT_EQ(slurp(own / "sweep.toml"), name == std::string("sweep.toml") ? kPlan : "");
+    fs::remove(own / "sweep.toml");
+    spill(own / "results.csv", "mine");
+  }
+  EXPECT_EQ(slurp(own / "results.csv"), "mine");
+  fs::remove(own / "results.csv");
+  fs::create_directories(own / "results.npz");
+  EXPECT_EQ(dln(words("own")).code, 2) << "before an hour's work, not after it";
+  EXPECT_FALSE(fs::exists(own / "journal.txt"));
+}
+
+TEST_F(SweepFaults, NoticesThatItsFolderIsGone) {
+  auto longer = std::string(kPlan);
+  longer.replace(longer.find("to = 59"), 7, "to = 59999");
+  spill(folder / "plan.toml", longer);
+  const pid_t child = begin("gone");
+  wait_for("gone", 1);
+  fs::remove_all(folder / "gone");
+  const auto outcome = end(child, "gone");
+  EXPECT_EQ(outcome.code, 5);
+  EXPECT_NE(outcome.err.find("it was removed meanwhile"), std::string::npos) << outcome.err;
+}
+
+// What labels say is part of what was learned, found by name or not.
+TEST_F(SweepFaults, RemembersLabelsFoundByName) {
+  std::string pixels, classes;
+  for (unsigned i = 0; i < 60; ++i) {
+    for (unsigned k = 0; k < 16; ++k)
+      pixels += static_cast<char>((k % (2 + i % 3) == 0 ? 150 : 0) + (i * 7 + k * 13) % 50);
+    classes += static_cast<char>(i % 3);
+  }
+  spill(folder / "t-images-idx3-ubyte", idx({0x803, 60, 4, 4}, pixels));
+  spill(folder / "t-labels-idx1-ubyte", idx({0x801, 60}, classes));
+  spill(folder / "plan.toml", "experiment = 'training'\n[parameters]\ndata = 'images'\nfile = '" +
+                                  (folder / "t-images-idx3-ubyte").string() +
+                                  "'\nepochs = 20\n[grid]\nseed = [1, 2]\n");
+  const auto first = dln(words("out"));
+  ASSERT_EQ(first.code, 0) << first.err;
+  std::swap(classes[0], classes[1]);
+  spill(folder / "t-labels-idx1-ubyte", idx({0x801, 60}, classes));
+  const auto outcome = dln(words("out", {"--resume"}));
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_NE(outcome.err.find("another sweep: '# \""), std::string::npos) << outcome.err;
 }
 
 TEST_F(SweepFaults, TwoInOneFolder) {
@@ -294,8 +351,9 @@ TEST_F(SweepFaults, RefusesABadPlanByItsLine) {
             "start = 'random': expected one of small-random, decoupled"},
            {"experiment = \"time-course\"\n[grid]\nstart = { from = 1, to = 2 }\n",
             "start is a word: expected values in [ ]"},
-           {"experiment = \"time-course\"\n[parameters]\nfile = 'none.csv'\n[grid]\nrun = [1]\n",
-            "cannot read none.csv: no such file"},
+           {"experiment = \"time-course\"\n[parameters]\ndata = 'file'\nfile = 'none.csv'\n[grid]\nrun = "
+            "[1]\n",
+            "cannot read none.csv"},
            {"experiment = \"mode\"\n[grid\n", "line 2: "},
            {"experiment = \"mode\"\nexperiment = \"mode\"\n", "line 2: "},
        }) {

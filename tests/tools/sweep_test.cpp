@@ -159,11 +159,11 @@ TEST(Sweep, HasTheNumbersOfFig3) {
 
 // Fig 4 left and right is one over depths and rates.
 TEST(Sweep, HasTheNumbersOfFig4) {
-  const auto rows =
-      rows_of(swept(scratch("sweep-fig4"), "out",
-                    "experiment = \"depth\"\n[parameters]\nlevels = 3\nfeatures = 60\nhidden_units = 40\n"
-                    "threshold = 10\nmax_epochs = 20000\n[grid]\nlayers = [3, 6]\n"
-                    "rate = [1e-1, 2e-2, 1e-2, 5e-3, 1e-3]\n"));
+  const auto rows = rows_of(swept(scratch("sweep-fig4"), "out",
+                                  "experiment = \"depth\"\n[parameters]\ndata = 'tree'\nscale = "
+                                  "'white'\nlevels = 3\nfeatures = 60\nhidden_units = 40\n"
+                                  "threshold = 10\nmax_epochs = 20000\n[grid]\nlayers = [3, 6]\n"
+                                  "rate = [1e-1, 2e-2, 1e-2, 5e-3, 1e-3]\n"));
   const auto problem = experiments::tree_problem({.levels = 3, .features = 60, .seed = 1});
   experiments::DepthSweepOptions options;
   options.layers = {3, 6};
@@ -221,11 +221,13 @@ TEST(Sweep, EveryExperimentRuns) {
       {"mode", "[grid]\nlayers = [3]\n"},
       {"mode-rates", "[grid]\nlayers = [4]\n"},
       {"time-course", data + "rate = 2e-3\n[grid]\nrun = [1]\n"},
-      {"depth", data + "hidden_units = 20\nthreshold = 10\nrate = 1e-2\n[grid]\nlayers = [5]\n"},
+      {"depth", data + "data = 'tree'\nscale = 'white'\nhidden_units = 20\nthreshold = 10\nrate = "
+                       "1e-2\n[grid]\nlayers = [5]\n"},
       {"training", data + "[grid]\nlayers = [4]\n"},
       {"sharpness", data + "samples = 5\n[grid]\nlayers = [3]\n"},
       {"pretraining",
-       "[parameters]\nlevels = 3\nfeatures = 2\nhidden_units = 20\nthreshold = 2\nsigma = "
+       "[parameters]\ndata = 'tree'\nscale = 'white'\nlevels = 3\nfeatures = 2\nhidden_units = 20\nthreshold "
+       "= 2\nsigma = "
        "0.1\n[grid]\nlayers = [3]\n"},
       {"starts", data + "[grid]\nlayers = [3]\n"},
       {"transitions", data + "data = 'ring'\n[grid]\nlayers = [5]\n"},

@@ -35,14 +35,21 @@ Stopping optimal_stopping(const theory::NoisyTeacher& teacher, const base::Depth
   base::require_positive("u0", initial_strength);
   double greatest = 0;
   for (const auto& mode : teacher.spikes()) greatest = std::max(greatest, mode.singular_value);
-  base::require(greatest > teacher.spectrum().upper_edge(), "greatest spike", greatest,
-                "one above the noise's upper edge: otherwise the least error need not be a stopping time");
+  const double edge = teacher.spectrum().upper_edge();
+  base::require(greatest > edge, "greatest spike", greatest,
+                fmt::format("one above the noise's upper edge {}: otherwise the least error need not be a "
+                            "stopping time",
+                            edge));
+  base::require(2 * initial_strength < edge, "u0", initial_strength,
+                fmt::format("less than half of the noise's upper edge {}: what starts beyond it is not noise "
+                            "to be learned later",
+                            edge));
   const auto test = [&](double log_time) {
     return errors_at(teacher, depth, initial_strength, std::exp(log_time)).test;
   };
   // Coarsely from well before the first spike to well after the noise's strongest modes; then finely.
   const double from = std::log(0.05 * half_time(depth, greatest, initial_strength)),
-               to = std::log(4 * half_time(depth, teacher.spectrum().upper_edge(), initial_strength));
+               to = std::log(4 * half_time(depth, edge, initial_strength));
   constexpr int kSteps = 120;
   const double step = (to - from) / kSteps;
   std::vector<double> errors(kSteps + 1);
