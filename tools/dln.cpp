@@ -100,7 +100,7 @@ void add_commands(CLI::App& app, Action& chosen) {
   app.add_flag("--version", wanted->version, "Print the version");
   app.add_flag("--json", wanted->json, "With --version: libraries and compiler too, as JSON");
   for (auto add : {add_verify, add_figure, add_eval, add_simulate, add_data, add_rate, add_delay, add_derive,
-                   add_check, add_consistency, add_pretrain, add_analyze, add_sweep, add_list})
+                   add_check, add_consistency, add_pretrain, add_analyze, add_diff, add_sweep, add_list})
     add(app, chosen);
   app.callback([wanted, &chosen] {
     if (!wanted->version) return;
