@@ -10,7 +10,7 @@ const std::vector<SweepExperiment>& sweep_experiments() {
       {"mode",
        "an experiment",
        {real("s", 3, 0, 1e300, "singular value"), non_negative("u0", 1e-3, 1e300, "start"),
-        whole("depth", 3, 2, 1000, "layers"), word("law", "deep", {"deep", "shallow"}, "which"),
+        whole("layers", 3, 2, 1000, "N_l"), word("law", "deep", {"deep", "shallow"}, "which"),
         text("file", "", "data"),
         whole("seed", 1, 0, std::numeric_limits<std::int64_t>::max(), "of every random stream")},
        {{"half", "half-learning time"}},
