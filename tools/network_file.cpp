@@ -317,7 +317,7 @@ std::string slurp(const std::filesystem::path& path, std::uint64_t memory) {
         fmt::format("cannot be read ({}); expected a file of JSON or NPZ", std::strerror(errno)));
   const std::uint64_t limit = memory / 16;  // parsed JSON takes up to sixteen bytes for one
   std::string text;
-  std::vector<char> block(1 << 20);
+  std::vector<char> block(1 << 16);
   while (in.read(block.data(), static_cast<std::streamsize>(block.size())), in.gcount() > 0) {
     text.append(block.data(), static_cast<std::size_t>(in.gcount()));
     if (text.size() > limit)
