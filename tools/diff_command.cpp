@@ -11,6 +11,7 @@
 #include "dln/base/error.hpp"
 #include "tools/commands.hpp"
 #include "tools/console.hpp"
+#include "tools/strict_json.hpp"
 
 namespace dln::tools {
 namespace {
@@ -31,7 +32,16 @@ Json report_in(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in || fs::is_directory(path, none))
     throw base::DataError(fmt::format("cannot read {}: no such file, or not readable", path));
-  const Json report = Json::parse(in, nullptr, false);
+  const auto shallow = [](int depth, Json::parse_event_t event, const Json&) {
+    require_shallow<Json>(depth, event);
+    return true;
+  };
+  Json report;
+  try {
+    report = Json::parse(in, shallow, false);
+  } catch (const base::DataError& error) {
+    throw base::DataError(fmt::format("cannot use {}: {}", path, error.what()));
+  }
   const auto is_claim = [](const Json& claim) {
     return claim.is_object() && claim.value("id", Json()).is_string() &&
            claim.value("verdict", Json()).is_string() && claim.value("checks", Json()).is_array() &&

@@ -18,6 +18,7 @@
 #include "dln/data/singular_modes.hpp"
 #include "dln/linalg/decompositions.hpp"
 #include "dln/network/gradient_flow.hpp"
+#include "tools/strict_json.hpp"
 
 namespace dln::tools {
 namespace {
@@ -71,6 +72,7 @@ NumberArray array_of(const Json& value, const std::string& name) {
 Json parse_json(const std::string& text) {
   std::set<std::string> seen;
   const auto refuse_twice = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    require_shallow<Json>(depth, event);
     if (event == Json::parse_event_t::key && depth == 1 && !seen.insert(parsed.get<std::string>()).second)
       throw base::DataError(fmt::format("\"{}\" is given twice", parsed.get<std::string>().substr(0, 60)));
     return true;
@@ -315,7 +317,7 @@ std::string slurp(const std::filesystem::path& path, std::uint64_t memory) {
         fmt::format("cannot be read ({}); expected a file of JSON or NPZ", std::strerror(errno)));
   const std::uint64_t limit = memory / 16;  // parsed JSON takes up to sixteen bytes for one
   std::string text;
-  std::vector<char> block(1 << 20);
+  std::vector<char> block(1 << 16);
   while (in.read(block.data(), static_cast<std::streamsize>(block.size())), in.gcount() > 0) {
     text.append(block.data(), static_cast<std::size_t>(in.gcount()));
     if (text.size() > limit)

@@ -42,7 +42,13 @@ std::string text_of(const std::string& path) {
         fmt::format("cannot read {}: {} bytes; expected a TOML file of 1 MiB at most", path, size));
   std::ifstream in(path, std::ios::binary);
   if (!in) throw base::DataError(fmt::format("cannot read {}: no such file, or not readable", path));
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  // A pipe or a device has no size to be asked for.
+  std::string text(kLargestFile + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (text.size() > kLargestFile)
+    throw base::DataError(fmt::format("cannot read {}: expected a TOML file of 1 MiB at most", path));
+  return text;
 }
 
 std::string duration(double seconds) {

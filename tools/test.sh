@@ -6,6 +6,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 source "$root/tools/setup.sh"
 
 packages+=(doxygen dpkg-dev file) # for the API reference and the Debian package, which only tests make
+packages+=(librapidcheck-dev)     # for the property tests
 install_packages
 build all
 build all_verify_interface_header_sets

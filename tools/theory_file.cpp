@@ -4,6 +4,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <fstream>
 #include <set>
@@ -12,6 +13,7 @@
 #include "dln/base/error.hpp"
 #include "tools/claim_reader.hpp"
 #include "tools/strict_text.hpp"
+#include "tools/strict_toml.hpp"
 
 namespace dln::tools {
 
@@ -234,10 +236,11 @@ std::string content_of(const std::filesystem::path& path) {
     throw base::DataError(fmt::format("{}: is a folder; expected a TOML file", path.string()));
   std::ifstream in(path, std::ios::binary);
   if (!in) throw base::DataError(fmt::format("{}: cannot be opened", path.string()));
-  // One byte more than allowed is read at most, whatever the size that the file claims to have.
-  std::string text(kLargestTheoryFile + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
+  // Little more than allowed is read, whatever the size that the file claims to have.
+  std::string text;
+  std::array<char, 1 << 14> block;
+  while (text.size() <= kLargestTheoryFile && (in.read(block.data(), block.size()), in.gcount() > 0))
+    text.append(block.data(), static_cast<std::size_t>(in.gcount()));
   if (text.size() > kLargestTheoryFile)
     throw base::DataError(fmt::format("{}: larger than {} bytes; expected a TOML file written by hand",
                                       path.string(), kLargestTheoryFile));
@@ -259,7 +262,7 @@ std::vector<Problem> in_order(std::vector<Problem> problems) {
 TheoryFile read_theory(const std::filesystem::path& path) {
   const std::string text = content_of(path);
   try {
-    const toml::table root = toml::parse(text, path.string());
+    const toml::table root = parse_toml(text, path.string());
     TheoryFile file;
     file.theory = TheoryReader(root, path).read(file.problems);
     file.problems = in_order(std::move(file.problems));

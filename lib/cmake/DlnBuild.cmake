@@ -25,9 +25,15 @@ target_compile_options(dln_options INTERFACE
   $<$<BOOL:${DLN_WERROR}>:-Werror>
   $<$<BOOL:${DLN_NATIVE}>:-march=native;-Wno-maybe-uninitialized> # Eigen's AVX-512 headers
   $<$<BOOL:${DLN_SANITIZE}>:-fsanitize=address,undefined;-fno-sanitize-recover=undefined;-fno-omit-frame-pointer>
+  $<$<BOOL:${DLN_SANITIZE_THREADS}>:-fsanitize=thread;-fno-omit-frame-pointer>
+  $<$<AND:$<BOOL:${DLN_SANITIZE_THREADS}>,$<CXX_COMPILER_ID:GNU>>:-Wno-tsan> # fences, which oneTBB has and the sanitizer does not see
+  $<$<BOOL:${DLN_FUZZ}>:-fsanitize=fuzzer-no-link,address,undefined,float-cast-overflow;-fno-sanitize-recover=all;-fno-omit-frame-pointer>
   # g++ 12, instrumented, finds std::regex uninitialised where it is not.
   $<$<AND:$<BOOL:${DLN_SANITIZE}>,$<CXX_COMPILER_ID:GNU>>:-Wno-maybe-uninitialized>)
-target_link_options(dln_options INTERFACE $<$<BOOL:${DLN_SANITIZE}>:-fsanitize=address,undefined>)
+target_link_options(dln_options INTERFACE
+  $<$<BOOL:${DLN_SANITIZE}>:-fsanitize=address,undefined>
+  $<$<BOOL:${DLN_SANITIZE_THREADS}>:-fsanitize=thread>
+  $<$<BOOL:${DLN_FUZZ}>:-fsanitize=address,undefined,float-cast-overflow>)
 
 # dln_room(NAME [HEADER_ONLY] [ROOT dir] HEADERS ... SOURCES ... DEPENDS ... PRIVATE_DEPENDS ...)
 function(dln_room name)

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <zip.h>
 
 #include <cstring>
@@ -81,6 +82,33 @@ TEST(Npz, ReadsEveryNumberTypeOrderAndVersion) {
   EXPECT_TRUE(arrays.at("scalar").shape.empty());
   EXPECT_THAT(arrays.at("scalar").values, ElementsAre(1.5));
   EXPECT_TRUE(arrays.at("empty").values.empty());
+}
+
+// A size is a promise: memory follows what there is. The promise stands in the entry's own header and in the
+// list at the end.
+TEST(Npz, TakesNoMemoryForWhatIsOnlyPromised) {
+  const fs::path path = zipped("promise", {{"a.npy", npy(header("<f8", "(64,)"), std::string(512, '\0'))}});
+  std::ifstream in(path, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  for (const auto& [mark, offset] : {std::pair{"PK\3\4", 22}, {"PK\1\2", 24}})
+    bytes.replace(bytes.find(mark) + static_cast<std::size_t>(offset), 4,
+                  std::string("\0\0\0\x40", 4));  // 1 GB
+  std::ofstream(path, std::ios::binary) << bytes;
+  rusage before{}, after{};
+  ::getrusage(RUSAGE_SELF, &before);
+  EXPECT_THAT(complaint(path, std::uint64_t{1} << 40), HasSubstr("array 'a'"));
+  ::getrusage(RUSAGE_SELF, &after);
+  EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 100'000) << "kB";
+}
+
+TEST(Npz, RefusesMoreIndicesThanNumPyHas) {
+  std::string shape = "(";
+  for (int i = 0; i < 64; ++i) shape += "1, ";
+  EXPECT_EQ(complaint(zipped("indices", {{"a.npy", npy(header("<f8", shape + ")"), std::string(8, '\0'))}})),
+            "no complaint");
+  EXPECT_THAT(
+      complaint(zipped("indices", {{"a.npy", npy(header("<f8", shape + "1)"), std::string(8, '\0'))}})),
+      HasSubstr("more than 64 indices"));
 }
 
 TEST(Npz, TurnsThreeIndicesOfAFortranArray) {

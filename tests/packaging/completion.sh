@@ -26,7 +26,7 @@ expect() {
 lines() { "$program" list "$1" | cut -f1; }
 
 expect $'pretrain' dln pre
-expect $'data\ndelay\nderive' dln d
+expect $'data\ndelay\nderive\ndiff' dln d
 expect '--version' dln --v
 expect $'tree' dln data t
 expect $'--effort' dln verify --e

@@ -183,6 +183,19 @@ Law make(const typename Law::real_type& s, const typename Law::real_type& u0,
   }
 }
 
+// The same mode, begun where it is at time t.
+template <class Law>
+Law begun_at(const Law& m, const typename Law::real_type& t) {
+  if constexpr (requires { m.least_layer(); }) {
+    return Law(layers_at(m, t), {m.singular_value(), m.initial_strength(), m.time_constant()});
+  } else if constexpr (requires { m.a0(); }) {
+    const auto [a, b] = layers_at(m, t);
+    return Law({.a0 = a, .b0 = b, .singular_value = m.singular_value(), .time_constant = m.time_constant()});
+  } else {
+    return make<Law>(m.singular_value(), strength_at(m, t), m.time_constant());
+  }
+}
+
 // The range the laws are promised on: s 1e-3..1e3, u0/s 1e-12..1 - 1e-12 and above 1, tau 0.1..100.
 template <class Law, class Visit>
 void for_each_mode(Visit visit) {

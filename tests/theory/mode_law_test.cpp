@@ -26,18 +26,6 @@ class EveryModeLaw : public testing::Test {
     using Real = typename Law::real_type;
     return make<Law>(Real(s), Real(u0), Real(tau));
   }
-  // The same mode, begun where it is at time t.
-  static Law after(const Law& m, const typename Law::real_type& t) {
-    if constexpr (requires { m.least_layer(); }) {
-      return Law(layers_at(m, t), {m.singular_value(), m.initial_strength(), m.time_constant()});
-    } else if constexpr (requires { m.a0(); }) {
-      const auto [a, b] = layers_at(m, t);
-      return Law(
-          {.a0 = a, .b0 = b, .singular_value = m.singular_value(), .time_constant = m.time_constant()});
-    } else {
-      return make<Law>(m.singular_value(), strength_at(m, t), m.time_constant());
-    }
-  }
 };
 
 using Laws =
@@ -179,7 +167,7 @@ TYPED_TEST(EveryModeLaw, ContinuesFromWhereItIs) {
   const auto m = TestFixture::law(2, 1e-5, 3);
   for (double t1 : {0.5, 4.0})
     for (double t2 : {0.5, 4.0}) {
-      const auto later = TestFixture::after(m, Real(t1));
+      const auto later = begun_at(m, Real(t1));
       const Real whole = strength_at(m, Real(t1 + t2)), parts = strength_at(later, Real(t2));
       const Real swing = abs(Real((t1 + t2) * rate(m, whole) / whole));
       EXPECT_LT(abs(Real(whole / parts - 1)), 64 * (1 + swing) * std::numeric_limits<Real>::epsilon());

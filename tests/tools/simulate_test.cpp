@@ -200,7 +200,7 @@ TEST(Simulate, RefusesBadFilesInOneSentenceWithExitCode3) {
   refused("{\n\"tau\": NaN}", "line 2, column 8");
   refused(R"({"tau": 1e400})", "too large");
   refused(R"({"tau": 1, "tau": 2})", "\"tau\" is given twice");
-  refused(std::string(100000, '['), "not valid JSON");
+  refused(std::string(100000, '['), "it nests more than 64 arrays and objects");
   refused("PK\x03\x04 but no archive", "NPZ");
 }
 

@@ -294,9 +294,9 @@ TEST_F(SweepFaults, SaysHowLongAHugeGridWouldTake) {
       << outcome.err;
   EXPECT_FALSE(fs::exists(folder / "huge"));
   spill(folder / "plan.toml",
-        "experiment = \"mode\"\n[grid]\nseed = { from = 0, to = 9000000000000000000 }\nkappa = { from = 0.5, "
+        "experiment = \"mode\"\n[grid]\nseed = { from = 0, to = 9000000000000000 }\nkappa = { from = 0.5, "
         "to = "
-        "1.9, count = 1000 }\n");
+        "1.9, count = 1000000 }\n");
   EXPECT_NE(dln(words("huge")).err.find("more than 1.8e19 runs would take"), std::string::npos);
 }
 
@@ -353,7 +353,7 @@ TEST_F(SweepFaults, RefusesABadPlanByItsLine) {
             "start is a word: expected values in [ ]"},
            {"experiment = \"time-course\"\n[parameters]\ndata = 'file'\nfile = 'none.csv'\n[grid]\nrun = "
             "[1]\n",
-            "cannot read none.csv"},
+            "cannot read 'none.csv': no such file"},
            {"experiment = \"mode\"\n[grid\n", "line 2: "},
            {"experiment = \"mode\"\nexperiment = \"mode\"\n", "line 2: "},
        }) {

@@ -8,6 +8,7 @@
 
 #include "dln/base/error.hpp"
 #include "tools/strict_text.hpp"
+#include "tools/strict_toml.hpp"
 #include "tools/sweep/sweep_plan.hpp"
 
 namespace dln::tools {
@@ -259,7 +260,7 @@ class SweepReader {
 SweepPlan SweepPlan::parse(const std::string& text, const std::string& name) {
   toml::table root;
   try {
-    root = toml::parse(text, name);
+    root = parse_toml(text, name);
   } catch (const toml::parse_error& error) {
     throw base::DataError(
         fmt::format("{}, line {}: {}", name, error.source().begin.line, error.description()));

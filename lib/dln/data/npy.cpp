@@ -16,6 +16,7 @@ static_assert(std::endian::native == std::endian::little, "values are copied as 
 namespace dln::data {
 namespace {
 
+constexpr std::size_t kMostIndices = 64;  // as NumPy 2 has them; each costs time for every value
 constexpr std::string_view kMagic = "\x93NUMPY";
 
 // What follows `key` in the literal, blanks skipped.
@@ -38,6 +39,8 @@ std::vector<std::size_t> parse_shape(std::string_view text) {
     std::size_t size = 0;
     const auto [stop, trouble] = std::from_chars(text.data() + start, text.data() + text.size(), size);
     if (trouble != std::errc()) throw base::DataError("its shape is not made of whole numbers");
+    if (shape.size() == kMostIndices)
+      throw base::DataError(fmt::format("its shape has more than {} indices", kMostIndices));
     shape.push_back(size);
     text = text.substr(static_cast<std::size_t>(stop - text.data()));
   }

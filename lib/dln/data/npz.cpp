@@ -20,13 +20,16 @@ struct CloseEntry {
 };
 using Entry = std::unique_ptr<zip_file_t, CloseEntry>;
 
+constexpr std::uint64_t kFirstBlock = 1 << 16;
+
 std::string unpack(zip_t* archive, zip_uint64_t index, std::uint64_t size) {
   const Entry entry(zip_fopen_index(archive, index, 0));
   if (!entry) throw base::DataError(zip_strerror(archive));
-  std::string bytes(size, '\0');
+  std::string bytes;  // grows with what there is, whatever size is promised
   std::uint64_t got = 0;
   while (got < size) {
-    const auto more = zip_fread(entry.get(), bytes.data() + got, size - got);
+    bytes.resize(std::min(size, std::max(kFirstBlock, 2 * got)));
+    const auto more = zip_fread(entry.get(), bytes.data() + got, bytes.size() - got);
     if (more < 0) throw base::DataError(zip_file_strerror(entry.get()));
     if (more == 0) throw base::DataError("it ends before its promised size");
     got += static_cast<std::uint64_t>(more);

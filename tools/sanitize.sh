@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Builds and runs the tests under sanitizers: all of them under address and undefined behaviour, those that use
+# threads under the thread sanitizer.
+# usage: tools/sanitize.sh [address|threads] [options of ctest, such as -R data]
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+source "$root/tools/setup.sh"
+
+which=both
+case ${1:-} in address | threads) which=$1 && shift ;; esac
+packages+=(librapidcheck-dev)
+install_packages
+
+# examine PRESET [options of ctest]
+examine() {
+  local preset=$1
+  shift
+  echo "Building in $root/build-$preset (this takes a while)"
+  (cd "$root" && cmake --preset "$preset" >/dev/null && cmake --build "build-$preset") || fail "the build failed; the compiler's own message is above"
+  ctest --test-dir "$root/build-$preset" --output-on-failure --parallel "$(nproc)" --timeout 3600 "$@" || fail "at least one test failed: see above"
+}
+
+# Every report is an error. Open MPI keeps some of what it allocates to the end.
+export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+export ASAN_OPTIONS=detect_stack_use_after_return=1
+export LSAN_OPTIONS=suppressions=$root/tests/leak.supp:print_suppressions=0
+# TBB is not built with the sanitizer, which cannot see how it orders what its threads do.
+export TSAN_OPTIONS=suppressions=$root/tests/thread.supp:halt_on_error=1:ignore_noninstrumented_modules=1:second_deadlock_stack=1
+
+# Packing is no business of sanitizers, and the fuzz targets have a build of their own (tools/fuzz.sh).
+[ "$which" = threads ] || examine sanitize -E '^(packaging|fuzz)\.' "$@"
+[ "$which" = address ] || examine tsan -R '(Sweep|Journal|Progress|RunStore|experiments\.|DoesNotDependOnThreads|Threads)' "$@"
