@@ -51,7 +51,8 @@ Json modes_json(const Analysis& a) {
 }
 
 Json run_json(const experiments::RecordedRun& run) {
-  Json json = {{"diverged", run.reason == network::DescentStop::diverged},
+  Json json = {{"arithmetic", run.path.brief()},
+               {"diverged", run.reason == network::DescentStop::diverged},
                {"iterations", run.iterations},
                {"error_rose", run.error_rose},
                {"epochs", list(run.epochs)},

@@ -56,8 +56,18 @@ Json report_in(const std::string& path) {
 
 std::map<std::string, const Json*> by_id(const Json& report) {
   std::map<std::string, const Json*> claims;
-  for (const Json& claim : report["claims"]) claims[claim["id"].get<std::string>()] = &claim;
+  for (const Json& claim : report["claims"])
+    if (const auto id = claim["id"].get<std::string>(); !claims.emplace(id, &claim).second)
+      throw base::DataError(
+          fmt::format("claim '{}' stands twice in a report; expected each once", id.substr(0, 60)));
   return claims;
+}
+
+// A line for people, whatever a file holds.
+void tell(std::string line) {
+  std::ranges::replace_if(
+      line, [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }, '?');
+  print(line + "\n");
 }
 
 bool stands(const std::string& verdict) {
@@ -88,7 +98,7 @@ void tell_numbers(const std::string& id, const Json& before, const Json& after, 
   const auto &a = before["checks"], &b = after["checks"];
   if (a.size() != b.size()) {
     ++changes.numbers;
-    return print(fmt::format("{}\t{} checks, now {}\n", id, a.size(), b.size()));
+    return tell(fmt::format("{}\t{} checks, now {}", id, a.size(), b.size()));
   }
   std::size_t changed = 0, most = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -98,9 +108,8 @@ void tell_numbers(const std::string& id, const Json& before, const Json& after, 
   }
   if (changed == 0) return;
   ++changes.numbers;
-  print(fmt::format("{}\t{} of {} numbers differ, most of all {}: {}, now {}\n", id, changed, a.size(),
-                    text_at(b[most], "quantity"), text_at(a[most], "measured"),
-                    text_at(b[most], "measured")));
+  tell(fmt::format("{}\t{} of {} numbers differ, most of all {}: {}, now {}", id, changed, a.size(),
+                   text_at(b[most], "quantity"), text_at(a[most], "measured"), text_at(b[most], "measured")));
 }
 
 void tell_claim(const std::string& id, const Json& before, const Json& after, Changes& changes) {
@@ -108,23 +117,28 @@ void tell_claim(const std::string& id, const Json& before, const Json& after, Ch
   if (was != is) {
     ++changes.verdicts;
     changes.worse |= stands(was) && !stands(is);
-    print(fmt::format("{}\t{}, now {}\n", id, was, is));
+    tell(fmt::format("{}\t{}, now {}", id, was, is));
   }
   if (text_at(before, "standing") != text_at(after, "standing"))
-    print(fmt::format("{}\t{}, now {}\n", id, text_at(before, "standing"), text_at(after, "standing")));
+    tell(fmt::format("{}\t{}, now {}", id, text_at(before, "standing"), text_at(after, "standing")));
   tell_numbers(id, before, after, changes);
+}
+
+bool is_told(const std::string& key) {
+  return key != "/options/out" &&
+         (key == "/seed" || key.starts_with("/options/") || key.starts_with("/software/"));
 }
 
 // What each run was told and made with, where they differ.
 void tell_provenance(const Json& before, const Json& after) {
   const Json a = before.value("provenance", Json::object()).flatten(),
              b = after.value("provenance", Json::object()).flatten();
-  for (const auto& [key, value] : b.items()) {
-    const bool told = key == "/seed" || key.starts_with("/options/") || key.starts_with("/software/");
-    if (told && (!a.contains(key) || a[key] != value) && key != "/options/out")
-      print(fmt::format("{}\t{}, now {}\n", key.substr(1), a.contains(key) ? a[key].dump() : "none",
-                        value.dump()));
-  }
+  for (const auto& [key, value] : b.items())
+    if (is_told(key) && (!a.contains(key) || a[key] != value))
+      tell(fmt::format("{}\t{}, now {}", key.substr(1), a.contains(key) ? a[key].dump() : "none",
+                       value.dump()));
+  for (const auto& [key, value] : a.items())
+    if (is_told(key) && !b.contains(key)) tell(fmt::format("{}\t{}, now none", key.substr(1), value.dump()));
 }
 
 int run_diff(const DiffOptions& options) {
@@ -133,13 +147,16 @@ int run_diff(const DiffOptions& options) {
   Changes changes;
   tell_provenance(before, after);
   for (const auto& [id, claim] : old_claims)
-    if (!new_claims.contains(id)) print(fmt::format("{}\t{}, now gone\n", id, text_at(*claim, "verdict")));
+    if (!new_claims.contains(id)) {
+      changes.worse |= stands(text_at(*claim, "verdict"));
+      tell(fmt::format("{}\t{}, now gone", id, text_at(*claim, "verdict")));
+    }
   for (const Json& claim : after["claims"]) {
     const auto id = claim["id"].get<std::string>();
     if (const auto found = old_claims.find(id); found != old_claims.end())
       tell_claim(id, *found->second, claim, changes);
     else
-      print(fmt::format("{}\tnew: {}\n", id, text_at(claim, "verdict")));
+      tell(fmt::format("{}\tnew: {}", id, text_at(claim, "verdict")));
   }
   print(fmt::format("{} verdict{} changed{}; numbers differ in {} of {} claims.\n", changes.verdicts,
                     changes.verdicts == 1 ? "" : "s", changes.worse ? ", for the worse" : "", changes.numbers,
@@ -155,7 +172,8 @@ void add_diff(CLI::App& app, Action& chosen) {
   command->add_option("before", options->before, "report.json of 'dln verify' or 'dln check'")->required();
   command->add_option("after", options->after, "The other one")->required();
   command->footer(
-      "Exit code 1 when a claim stood and stands no longer.\nExample: dln diff report-1/report.json "
+      "Exit code 1 when a claim stood and stands no longer, or is gone.\nExample: dln diff "
+      "report-1/report.json "
       "report-2/report.json");
   command->callback([options, &chosen] { chosen = [options] { return run_diff(*options); }; });
 }

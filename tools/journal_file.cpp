@@ -107,7 +107,6 @@ void JournalFile::open() {
   if (descriptor_.number < 0)
     refuse_writing(fmt::format("{}; name a file that can be created or added to", std::strerror(errno)));
   if (::flock(descriptor_.number, LOCK_EX | LOCK_NB) == 0) return;
-  created_ = false;  // whoever holds it may need it
   refuse_writing(errno == EWOULDBLOCK ? "another dln is adding to it; wait for its end, or name another file"
                                       : std::strerror(errno));
 }
@@ -129,7 +128,9 @@ void JournalFile::read(const std::string& text, const Reader& reader) {
         reader(whole.substr(0, last)))
       continue;
     if (!format_.skip_damaged) refuse_line(line, "it is damaged");
-    message(fmt::format("{}, line {}: damaged, so its run is done again", file_.string(), line));
+    message(fmt::format(
+        "{}, line {}: damaged, so it is passed over, and its run done again unless another line has it",
+        file_.string(), line));
   }
   size_ = static_cast<long>(begin);
   if (begin == text.size()) return;

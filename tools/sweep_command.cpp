@@ -4,6 +4,7 @@
 #include <tbb/info.h>
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <fstream>
 #include <iterator>
 #include <mutex>
@@ -70,6 +71,9 @@ std::string count_of(std::uint64_t runs) {
 void require_feasible(const SweepPlan& plan, int threads) {
   if (plan.runs() <= kMostRuns) return;
   const auto seconds = time_of_first_run(plan, kPatience);
+  if (seconds && std::isnan(*seconds))
+    throw base::DomainError(fmt::format("{} runs, and the first cannot be done: expected {} runs at most",
+                                        count_of(plan.runs()), kMostRuns));
   const double each = seconds.value_or(kPatience), all = each * static_cast<double>(plan.runs()) / threads;
   throw base::DomainError(
       fmt::format("{} runs would take {} {} on {} thread{} (the first takes {} {}): expected {} runs at "

@@ -52,6 +52,24 @@ std::string summary(const Tally& tally) {
   return sentence + ".";
 }
 
+std::string why_not(const ClaimRecord& claim) {
+  if (claim.stands()) return "";
+  std::vector<std::string> causes;
+  for (const Check& check : claim.checks)
+    if (!check.passed())
+      causes.push_back(fmt::format("{} = {:.6g}, wanted {}; bound {:.6g}, expected {:.6g}", check.quantity,
+                                   check.measured, name_of(check.relation), check.bound, check.expected));
+  for (const auto& derivation : claim.derivations)
+    if (derivation.outcome != Outcome::proven)
+      causes.push_back(fmt::format("the derivation {} is {}", derivation.name, name_of(derivation.outcome)));
+  if (!claim.trouble.empty()) causes.push_back("it did not run to its end: " + claim.trouble);
+  if (!claim.unjudged.empty()) causes.push_back("neither confirmed nor refuted: " + claim.unjudged);
+  if (causes.empty())
+    causes.emplace_back(claim.checks.empty() ? "it has no checks"
+                                             : "only one half of an erratum was examined");
+  return fmt::format("{}", fmt::join(causes, "; "));
+}
+
 std::string first_answer(const std::vector<const ClaimRecord*>& claims) {
   std::vector<std::string> failed, open;
   for (const ClaimRecord* claim : claims) {

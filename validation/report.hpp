@@ -85,6 +85,9 @@ Tally tally(const std::vector<const ClaimRecord*>& claims);
 // One sentence: how many claims hold, are refuted as printed, fail or did not run.
 std::string summary(const Tally& tally);
 
+// Every cause for which a claim does not stand, a sentence or more; empty where it stands.
+std::string why_not(const ClaimRecord& claim);
+
 // Does the theory hold? In one sentence.
 std::string first_answer(const std::vector<const ClaimRecord*>& claims);
 

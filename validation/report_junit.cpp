@@ -17,15 +17,6 @@ std::string attribute(std::string_view text) {
   return escape(legible);
 }
 
-std::string failure(const ClaimRecord& claim) {
-  std::string why;
-  for (const Check& check : claim.checks)
-    if (!check.passed())
-      why += fmt::format("{} = {:.17g}, wanted {}; bound {:.17g}, expected {:.17g}; ", check.quantity,
-                         check.measured, name_of(check.relation), check.bound, check.expected);
-  return why + claim.trouble + claim.unjudged;
-}
-
 std::string test_case(const ClaimRecord& claim) {
   std::string out =
       fmt::format(R"(    <testcase classname="section {}" name="{}: {}" time="{:.3f}")", claim.info.section,
@@ -38,9 +29,9 @@ std::string test_case(const ClaimRecord& claim) {
                                attribute("refuted as printed: " + claim.info.printed +
                                          "; correct, and it holds: " + claim.info.corrected));
     case Verdict::fails:
-      return out + fmt::format("><failure message=\"{}\"/></testcase>\n", attribute(failure(claim)));
+      return out + fmt::format("><failure message=\"{}\"/></testcase>\n", attribute(why_not(claim)));
     case Verdict::not_run:
-      return out + fmt::format("><error message=\"not run: {}\"/></testcase>\n", attribute(failure(claim)));
+      return out + fmt::format("><error message=\"not run: {}\"/></testcase>\n", attribute(why_not(claim)));
   }
   return out;
 }

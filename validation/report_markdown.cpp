@@ -52,14 +52,8 @@ std::string render_markdown(const Report& report) {
       errata +=
           fmt::format("- {} ({}): printed {}; correct {}\n", inert(claim->info.id), inert(claim->info.source),
                       inert(claim->info.printed), inert(claim->info.corrected));
-    if (!claim->trouble.empty())
-      failures +=
-          fmt::format("- {} did not run to its end: {}\n", inert(claim->info.id), inert(claim->trouble));
-    for (const Check& check : claim->checks)
-      if (!check.passed())
-        failures +=
-            fmt::format("- {}: {} = {:.6g}, wanted {}; bound {:.6g}\n", inert(claim->info.id),
-                        inert(check.quantity), check.measured, inert(name_of(check.relation)), check.bound);
+    if (const auto why = why_not(*claim); !why.empty())
+      failures += fmt::format("- {}: {}\n", inert(claim->info.id), inert(why));
   }
   if (!failures.empty()) out += "\n## Not passed\n\n" + failures;
   if (!errata.empty()) out += "\n## Errata\n\n" + errata;

@@ -95,7 +95,7 @@ std::string margins_svg(const ClaimRecord& record) {
       kWidth, kHeight, words, kWidth - 4, place_of(1), marks);
 }
 
-// What was measured of the printed form, or else of the corrected one.
+// What was measured of the printed form, and of the corrected one.
 std::string evidence_html(const ClaimRecord& record) {
   std::string out;
   for (const Subject subject : {Subject::printed, Subject::corrected})
@@ -135,8 +135,8 @@ std::string filter_style(const Report& report) {
     out += fmt::format("{}~.choices label[for={}-{}]{{background:var(--ink);color:var(--paper)}}\n", name,
                        choice.group, choice.id);
     if (choice.id == "any") continue;
-    out +=
-        fmt::format("{}~.scroll tr:not(.{}-{}):not(.head){{display:none}}\n", name, choice.group, choice.id);
+    out += fmt::format("{}~.scroll .overview tr:not(.{}-{}):not(.head){{display:none}}\n", name, choice.group,
+                       choice.id);
   }
   if (!out.empty())
     out += ".choice:focus-visible~.choices{outline:2px solid var(--link);outline-offset:3px}\n";

@@ -65,7 +65,11 @@ SweepValue SweepAxis::value(std::uint64_t entry, std::size_t which) const {
   if (entry == 0) return from;
   if (entry + 1 == size()) return to;
   const double share = static_cast<double>(entry) / static_cast<double>(range->count - 1);
-  return range->logarithmic ? from * std::pow(to / from, share) : from + (to - from) * share;
+  if (!range->logarithmic) return from + (to - from) * share;
+  const double ratio = to / from;  // beyond the range of numbers only from one end of it to the other
+  return std::isfinite(ratio) && ratio > 0
+             ? from * std::pow(ratio, share)
+             : std::exp(std::log(from) + (std::log(to) - std::log(from)) * share);
 }
 
 std::uint64_t SweepPlan::runs() const {
@@ -89,7 +93,7 @@ std::vector<SweepValue> SweepPlan::varied_at(std::uint64_t run) const {
   std::uint64_t block = runs();  // of runs in which an axis keeps its value
   for (const auto& axis : axes_) {
     block /= axis.size();
-    const auto entry = run / block % axis.size();
+    const auto entry = run / std::max<std::uint64_t>(block, 1) % axis.size();
     for (std::size_t i = 0; i < axis.parameters.size(); ++i) values.push_back(axis.value(entry, i));
   }
   return values;
@@ -101,28 +105,38 @@ std::vector<std::size_t> SweepPlan::varied() const {
   return all;
 }
 
-// All values that a parameter of words has, nothing where the experiment has no such parameter.
-std::set<std::string> SweepPlan::words_of(std::string_view name) const {
-  const auto& parameters = experiment_->parameters;
-  const auto found = std::ranges::find(parameters, name, &SweepParameter::name);
-  if (found == parameters.end()) return {};
-  const auto which = static_cast<std::size_t>(found - parameters.begin());
-  for (const auto& axis : axes_)
-    for (std::size_t i = 0; i < axis.parameters.size(); ++i) {
-      if (axis.parameters[i] != which) continue;
-      std::set<std::string> words;
-      for (const auto& entry : axis.entries) words.insert(std::get<std::string>(entry[i]));
-      return words;
-    }
-  return {std::get<std::string>(fixed_[which])};
-}
-
 std::vector<std::filesystem::path> SweepPlan::files() const {
+  const auto named = [&](std::string_view name) {
+    return std::ranges::any_of(experiment_->parameters, [&](const auto& p) { return p.name == name; });
+  };
+  if (!named("data")) return {};
+  // One run for each way in which these can go together: every entry of an axis that has one of them, the
+  // first of all others.
+  std::vector<std::vector<SweepValue>> ways{fixed_};
+  for (const auto& axis : axes_) {
+    const bool matters = std::ranges::any_of(axis.parameters, [&](std::size_t which) {
+      const auto& name = experiment_->parameters[which].name;
+      return name == "data" || name == "file" || name == "labels";
+    });
+    if (!matters) continue;
+    std::vector<std::vector<SweepValue>> more;
+    for (const auto& way : ways)
+      for (std::uint64_t entry = 0; entry < axis.size(); ++entry) {
+        more.push_back(way);
+        for (std::size_t i = 0; i < axis.parameters.size(); ++i)
+          more.back()[axis.parameters[i]] = axis.value(entry, i);
+      }
+    ways = std::move(more);
+  }
   std::set<std::filesystem::path> all;
-  for (const auto& data : words_of("data"))
-    for (const auto& file : words_of("file"))
-      for (const auto& labels : words_of("labels"))
-        for (auto& path : files_of_data(data, file, labels)) all.insert(std::move(path));
+  std::set<std::string> seen;
+  for (auto& way : ways) {
+    const Coordinates at(experiment_->parameters, std::move(way));
+    if (!seen.insert(toml_text(at["data"]) + toml_text(at["file"]) + toml_text(at["labels"])).second)
+      continue;
+    for (auto& path : files_of_data(at.word("data"), at.word("file"), at.word("labels")))
+      all.insert(std::move(path));
+  }
   return {all.begin(), all.end()};
 }
 

@@ -1,3 +1,4 @@
+// clang-format off
 // SweepPlan: which runs a sweep consists of, from its TOML file:
 //
 //   experiment = "time-course"
@@ -10,15 +11,16 @@
 //   activation = ["linear", "tanh"]
 //   run = { from = 0, to = 99 }
 //
-//   [[list]]                      # and in place of a grid, or each with the whole grid: values that go
-//   together levels = 4 features = 300
+//   [[list]]                      # and in place of a grid, or each with the whole grid:
+//   levels = 4                    # values that go together
+//   features = 300
 //
 // Run number i of 0, 1, ... is the same in every process that reads the same text.
+// clang-format on
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -62,8 +64,6 @@ class SweepPlan {
   std::string resolved() const;
 
  private:
-  std::set<std::string> words_of(std::string_view name) const;
-
   friend class SweepReader;
   const SweepExperiment* experiment_ = nullptr;
   std::vector<SweepValue> fixed_;  // of all parameters

@@ -19,7 +19,8 @@ class SweepRanks {
 
   // Throws ExternalProgramError where dln was built without MPI.
   SweepRanks();
-  // Says nothing to the others: whoever leaves by an exception ends them all.
+  // Says nothing to the others: when one leaves by an exception, its launcher ends them all (mpirun does,
+  // srun with --kill-on-bad-exit).
   ~SweepRanks();
 
   int rank() const;

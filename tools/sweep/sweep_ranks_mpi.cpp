@@ -143,6 +143,7 @@ void take_in(const std::string& lines, std::uint64_t runs, const RunFinished& fi
 
 struct SweepRanks::World {
   int rank = 0, size = 1;
+  bool parted = false;
 };
 
 bool SweepRanks::launched() {
@@ -230,6 +231,10 @@ void SweepRanks::follow(const SweepPlan& plan, int threads) {
         plan, problems, threads, [&] { return desk.take(); },
         [&](const SweepReport& report) { desk.report(report); });
   });
+  const struct Close {
+    Desk& desk;
+    ~Close() { desk.close(); }
+  } close{desk};  // before `own` is waited for, should anything be thrown
   Outbox outbox;
   bool asked = false, closed = false;
   while (own.wait_for(kPause) != std::future_status::ready) {

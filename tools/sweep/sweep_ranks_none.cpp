@@ -11,6 +11,7 @@ struct SweepRanks::World {};
 bool SweepRanks::launched() {
   const char* size = std::getenv("OMPI_COMM_WORLD_SIZE");
   if (!size) size = std::getenv("PMI_SIZE");
+  if (!size) size = std::getenv("SLURM_STEP_NUM_TASKS");
   return size && std::string_view(size) != "1";
 }
 

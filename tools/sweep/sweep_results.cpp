@@ -80,6 +80,14 @@ fs::path opened(const fs::path& folder, const std::string& resolved, bool resume
   return folder / kJournal;
 }
 
+// As many values as the experiment has columns, those of modes repeated; none of a run that failed.
+bool fits(std::size_t values, const SweepExperiment& experiment) {
+  if (values == 0) return true;
+  if (values < experiment.columns.size()) return false;
+  const auto more = values - experiment.columns.size();
+  return experiment.mode_columns.empty() ? more == 0 : more % experiment.mode_columns.size() == 0;
+}
+
 template <class Number>
 bool read(std::string_view text, Number& number) {
   const auto [end, trouble] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -125,7 +133,7 @@ SweepResults::SweepResults(const SweepPlan& plan, fs::path folder, bool resume)
       journal_(opened(folder_, plan.resolved(), resume), format_for(plan.resolved(), folder_),
                [&](std::string_view line) {
                  auto report = report_in(line, records_.size());
-                 if (!report) return false;
+                 if (!report || !fits(report->record.values.size(), plan_.experiment())) return false;
                  auto& record = records_[report->run];
                  if (record.state == State::pending) ++finished_;
                  record = std::move(report->record);
@@ -145,7 +153,7 @@ void SweepResults::add(SweepReport report) {
   records_[report.run] = std::move(report.record);
   ++finished_;
   unsettled_ = true;
-  if (unwritable_) settle();  // which says why
+  if (unwritable_) std::rethrow_exception(trouble_);
 }
 
 void SweepResults::keep_settled(const std::stop_token& stop) {
@@ -156,12 +164,15 @@ void SweepResults::keep_settled(const std::stop_token& stop) {
     try {
       if (unsettled_.exchange(false)) settle();
     } catch (const base::WriteError&) {
+      trouble_ = std::current_exception();
       unwritable_ = true;  // the next to add says so
+      return;
     }
   }
 }
 
 void SweepResults::settle() {
+  if (unwritable_) std::rethrow_exception(trouble_);
   journal_.sync();
 }
 

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <exception>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -50,7 +51,8 @@ class SweepResults {
   // Until all that was added is on the disk. Throws WriteError.
   void settle();
 
-  // DIR/results.csv, .jsonl and .npz, all or none. Throws WriteError.
+  // DIR/results.csv, .jsonl and .npz, each whole or not there, none before all are written. Throws
+  // WriteError.
   void write_tables() const;
 
  private:
@@ -63,7 +65,8 @@ class SweepResults {
   std::atomic<double> seconds_ = 0;
   JournalFile journal_;
   std::atomic<bool> unsettled_ = false, unwritable_ = false;
-  std::jthread settling_;  // flushing takes milliseconds, which no run should wait for
+  std::exception_ptr trouble_;  // of the flusher, read once unwritable_: a failed flush is reported only once
+  std::jthread settling_;       // flushing takes milliseconds, which no run should wait for
 };
 
 }  // namespace dln::tools

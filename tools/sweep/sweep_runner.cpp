@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <limits>
 #include <new>
 
 #include "dln/base/error.hpp"
@@ -98,9 +99,10 @@ std::optional<double> time_of_first_run(const SweepPlan& plan, double patience) 
   std::optional<double> answer;
   pollfd waiting{.fd = ends[0], .events = POLLIN, .revents = 0};
   double seconds = 0;
-  if (child > 0 && ::poll(&waiting, 1, static_cast<int>(1000 * patience)) == 1 &&
-      ::read(ends[0], &seconds, sizeof seconds) == sizeof seconds)
-    answer = seconds;
+  if (child < 0 || ::poll(&waiting, 1, static_cast<int>(1000 * patience)) == 1)
+    answer = ::read(ends[0], &seconds, sizeof seconds) == sizeof seconds
+                 ? seconds
+                 : std::numeric_limits<double>::quiet_NaN();
   ::close(ends[0]);
   if (child > 0) {
     ::kill(child, SIGKILL);

@@ -43,7 +43,7 @@ class SweepQueue {
 };
 
 // Seconds that the first run takes, found out in a process of its own; nothing when that takes longer than
-// `patience`, or ends otherwise.
+// `patience`, NaN when it ends otherwise.
 std::optional<double> time_of_first_run(const SweepPlan& plan, double patience);
 
 }  // namespace dln::tools

@@ -1,7 +1,8 @@
 // SweepTables: the results of a sweep as CSV, JSON Lines and NPZ, in the order of the runs.
 //
 // A row a run: its index, the parameters that vary, how it ended, its columns, and those of each mode with
-// the mode's number after an underscore. What a run does not have is empty in CSV, null in JSON, NaN in NPZ.
+// the mode's number after an underscore. What is
+// no number is nan in CSV, null in JSON; what a run does not have is empty, left out, and NaN in NPZ.
 #pragma once
 
 #include <functional>
