@@ -105,7 +105,9 @@ Entrant Bench::enter(int threads, const std::string& name, const nlohmann::json&
 }
 
 void Bench::forget(int threads, const std::string& name) {
-  if (const auto found = processes_.find(threads); found != processes_.end() && found->second->alive()) try {
+  if (const auto found = processes_.find(threads);
+      found != processes_.end() && found->second && found->second->alive())
+    try {
       found->second->ask({{"do", "forget"}, {"peer", name}}, patience());
     } catch (const PeerFailed&) {
       // It is gone, and with it what was to be forgotten.

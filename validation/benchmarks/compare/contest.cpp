@@ -88,7 +88,9 @@ void Contest::measure() {
       row.note = "ours is less exact than the peer";
     }
     bench_.rows.push_back(row);
-    bench_.say(fmt::format("  {}: {:.3g} times faster, {}", row.peer, row.ratio(), row.verdict()));
+    bench_.say(row.state == State::measured
+                   ? fmt::format("  {}: {:.3g} times faster, {}", row.peer, row.ratio(), row.verdict())
+                   : fmt::format("  {}: {}", row.peer, row.verdict()));
   }
 }
 

@@ -3,6 +3,8 @@
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "dln/base/atomic_file.hpp"
@@ -69,7 +71,8 @@ void keep(Bench& bench, const std::vector<GrowthPanel>& growth) {
   const auto& out = bench.options().out;
   base::write_files({{out / "compare.json", account_json(bench, growth).dump(2) + "\n"},
                      {out / "compare.tsv", rows_tsv(bench)}});
-  if (!bench.rows.empty()) draw(ratio_figure(bench), bench);
+  const auto measured = [](const Row& row) { return std::isfinite(row.ratio()); };
+  if (std::ranges::any_of(bench.rows, measured)) draw(ratio_figure(bench), bench);
   if (!growth.empty()) draw(growth_figure(bench, growth), bench);
 }
 
