@@ -20,11 +20,6 @@
 namespace dln::tools {
 namespace {
 
-std::string checksum(std::string_view text) {
-  return fmt::format(
-      "{:08x}", ::crc32_z(::crc32(0, nullptr, 0), reinterpret_cast<const Bytef*>(text.data()), text.size()));
-}
-
 std::string contents(int descriptor, const std::filesystem::path& file, const std::string& kind) {
   std::string text;
   std::array<char, 1 << 16> block;
@@ -41,6 +36,11 @@ std::string contents(int descriptor, const std::filesystem::path& file, const st
 }
 
 }  // namespace
+
+std::string checksum(std::string_view text) {
+  return fmt::format(
+      "{:08x}", ::crc32_z(::crc32(0, nullptr, 0), reinterpret_cast<const Bytef*>(text.data()), text.size()));
+}
 
 namespace {
 

@@ -63,6 +63,9 @@ class JournalFile {
   std::mutex writing_;
 };
 
+// CRC-32 of the text, eight hexadecimal digits.
+std::string checksum(std::string_view text);
+
 // Numbers with commas between, as hexadecimal floats: every bit of them.
 std::string exact_numbers(const std::vector<double>& values);
 // False where there is anything else.

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <tbb/parallel_invoke.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <charconv>
@@ -43,11 +42,9 @@ std::string difference(const std::string& there, const std::string& here) {
 }
 
 JournalFormat format_for(const std::string& resolved, const fs::path& folder) {
-  const auto sum =
-      ::crc32_z(::crc32(0, nullptr, 0), reinterpret_cast<const Bytef*>(resolved.data()), resolved.size());
   return {
       .kind = "dln sweep journal ",
-      .header = fmt::format("dln sweep journal 1, plan {:08x}", sum),
+      .header = "dln sweep journal 1, plan " + checksum(resolved),
       .other = fmt::format("it belongs to another sweep: {}", difference(slurped(folder / kPlan), resolved)),
       .instead_of_line_1 = "name another folder with --out",
       .instead_of_line_n = "",

@@ -128,7 +128,8 @@ void draw(plots::Script& script, const GrowthPanel& panel) {
   script
       .line(fmt::format("set xrange [{:g}:{:g}]; set yrange [{:g}:{:g}]; set ytics 1e-12,{}", first / 1.3,
                         last * 1.3, std::pow(10, bottom), std::pow(10, top), top - bottom > 7 ? 100 : 10))
-      .line(fmt::format("set xtics {}; set format x '{}'", panel.tics, panel.tics == "1,10" ? "10^{%T}" : "%g"))
+      .line(
+          fmt::format("set xtics {}; set format x '{}'", panel.tics, panel.tics == "1,10" ? "10^{%T}" : "%g"))
       .line(fmt::format("set xlabel '{}'; set label 1 '{}' at graph 0,1.06 left", panel.horizontal,
                         panel.title))
       .line(command);
