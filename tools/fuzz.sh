@@ -33,9 +33,10 @@ look() {
   local reader=$1 build="$root/build-fuzz" began=$SECONDS
   mkdir -p "$build/corpus/$reader" "$build/found"
   # What readers print is dropped (-close_fd_mask); the fuzzer's and the sanitizers' words stay.
+  # Without entropy's weights (-entropic) a third more inputs pass in the same time.
   if "$build/bin/fuzz_$reader" "$build/corpus/$reader" "$root/tests/fuzz/seeds/$reader" -runs="$inputs" -seed=1 \
-    -dict="$root/tests/fuzz/words.txt" -max_len=4096 -timeout=10 -rss_limit_mb=256 -malloc_limit_mb=256 -close_fd_mask=3 \
-    -print_final_stats=1 -artifact_prefix="$build/found/$reader-" >"$build/found/$reader.log" 2>&1; then
+    -dict="$root/tests/fuzz/words.txt" -max_len=4096 -entropic=0 -timeout=10 -rss_limit_mb=256 -malloc_limit_mb=256 \
+    -close_fd_mask=3 -print_final_stats=1 -artifact_prefix="$build/found/$reader-" >"$build/found/$reader.log" 2>&1; then
     state=none
   else
     state=FOUND
@@ -46,7 +47,8 @@ look() {
 }
 export -f look
 export root inputs
-export ASAN_OPTIONS=${ASAN_OPTIONS:-quarantine_size_mb=16} # of freed memory that is kept to catch its use, within the 256 MB
+# Of freed memory 4 MB are kept to catch its use, within the 256 MB.
+export ASAN_OPTIONS=${ASAN_OPTIONS:-quarantine_size_mb=4:max_malloc_fill_size=0}
 
 printf '%s\n' "${readers[@]}" | xargs -P "$jobs" -I{} bash -c 'look {}'
 printf 'reader\tinputs\tMB at most\tseconds\tfound\n'

@@ -1,5 +1,8 @@
 // What the reader of sweeps asks of the rest of the program, in place of it: an experiment with parameters of
 // every kind. Only for the build with libFuzzer, which is spared all experiments and figures.
+#include <filesystem>
+#include <limits>
+
 #include "tools/build_info.hpp"
 #include "tools/sweep/sweep_experiment.hpp"
 
@@ -22,6 +25,10 @@ const std::vector<SweepExperiment>& sweep_experiments() {
 const std::vector<std::string>& file_parameters() {
   static const std::vector<std::string> names{"file", "labels"};
   return names;
+}
+
+std::vector<std::filesystem::path> files_of_data(const std::string&, const std::string& file, const std::string&) {
+  return {file};
 }
 
 std::string version() {

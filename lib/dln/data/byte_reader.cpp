@@ -30,7 +30,8 @@ ByteReader::ByteReader(const fs::path& path) : path_(path) {
   if (trouble) fail(trouble.message());
   file_.reset(::gzopen(path.c_str(), "rb"));
   if (!file_) fail(std::strerror(errno));
-  ::gzbuffer(file_.get(), 1 << 18);
+  // zlib takes three times this, however small the file.
+  ::gzbuffer(file_.get(), static_cast<unsigned>(std::clamp<std::uintmax_t>(file_bytes_, 1 << 12, 1 << 18)));
 }
 
 void ByteReader::read(std::span<unsigned char> bytes, const char* what) {
