@@ -8,7 +8,7 @@ namespace dln::validation {
 
 inline constexpr std::string_view kStyle = R"css(
 :root { --ink:#1b1f24; --soft:#57606a; --paper:#fff; --line:#d0d7de; --card:#f6f8fa; --good:#1a7f37; --note:#7a4d00; --bad:#b3261e; --link:#0a4fa0; }
-@media (prefers-color-scheme: dark) { :root { --ink:#e6edf3; --soft:#9da7b3; --paper:#0f141a; --line:#3a444f; --card:#182029; --good:#57c76f; --note:#e0a83c; --bad:#ff8077; --link:#79b8ff; } }
+@media screen and (prefers-color-scheme: dark) { :root { --ink:#e6edf3; --soft:#9da7b3; --paper:#0f141a; --line:#3a444f; --card:#182029; --good:#57c76f; --note:#e0a83c; --bad:#ff8077; --link:#79b8ff; } }
 * { box-sizing: border-box; }
 body { margin:0; font:16px/1.55 system-ui, sans-serif; color:var(--ink); background:var(--paper); }
 main, header { max-width:70rem; margin:0 auto; padding:0 1.2rem; }
@@ -39,7 +39,8 @@ form { display:contents; } fieldset { border:0; padding:0; margin:.4rem 0; } .ch
 .margins { width:7.5rem; height:1.1rem; display:block; } .margins line { stroke:var(--soft); } .margins .bound { stroke:var(--ink); stroke-width:1.5; } .margins circle { fill:var(--good); fill-opacity:.55; } .margins path { stroke:var(--bad); stroke-width:2; fill:none; }
 .erratum { border-left:3px solid var(--note); padding:.1rem 0 .1rem .9rem; margin:1rem 0; } .erratum p { margin:.2rem 0; } .verdict-line { font-size:1.35rem; font-weight:600; margin:.2rem 0 .5rem; }
 @media (max-width:40rem) { .overview th:nth-child(n+4), .overview td:nth-child(n+4) { display:none; } .overview .verdict { white-space:normal; } dl { grid-template-columns:1fr; } dd { margin-bottom:.4rem; } }
-@media print { article { break-inside:avoid; background:none; } nav, .choices { display:none; } }
+@page { margin:15mm; }
+@media print { :root { font-size:10px; } body { font-size:1rem; } main, header { max-width:none; padding:0; } article { background:none; padding:.6rem .8rem; } .scroll, figure > div { overflow:visible; } tr, figure, .formula { break-inside:avoid; } h2, h3, caption { break-after:avoid; } .margins { width:6rem; } figure svg { max-height:20cm; } nav, .choices { display:none; } }
 )css";
 
 }  // namespace dln::validation
