@@ -32,7 +32,7 @@ std::string slopes(const std::vector<DepthSweepRow>& rows, const std::vector<dou
     for (const auto& row : rows) rates.push_back(row.*which ? row.runs[*(row.*which)].rate : nothing());
     return experiments::slope_with_depth(layers, rates);
   };
-  return fmt::format("slopes of λ from 20 layers on: stable {:.2f}, of all {:.2f}, 1/λmax {:.2f}",
+  return fmt::format("slopes from 20 layers on: stable {:.2f}, of all {:.2f}, 1/λmax {:.2f}",
                      of(&DepthSweepRow::best_stable), of(&DepthSweepRow::best),
                      experiments::slope_with_depth(layers, optimal));
 }
