@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and runs the tests under sanitizers: all of them under address and undefined behaviour, those that use
 # threads under the thread sanitizer.
-# usage: tools/sanitize.sh [address|threads] [options of ctest, such as -R data]
+# usage: tools/sanitize.sh [address|threads] [options of ctest, such as -E slow; -R replaces the selection]
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 source "$root/tools/setup.sh"
@@ -11,12 +11,12 @@ case ${1:-} in address | threads) which=$1 && shift ;; esac
 packages+=(librapidcheck-dev)
 install_packages
 
-# examine PRESET [options of ctest]
+# examine PRESET "TARGET..." [options of ctest]
 examine() {
-  local preset=$1
-  shift
+  local preset=$1 targets=$2
+  shift 2
   echo "Building in $root/build-$preset (this takes a while)"
-  (cd "$root" && cmake --preset "$preset" >/dev/null && cmake --build "build-$preset") || fail "the build failed; the compiler's own message is above"
+  (cd "$root" && cmake --preset "$preset" >/dev/null && cmake --build "build-$preset" --target $targets) || fail "the build failed; the compiler's own message is above"
   ctest --test-dir "$root/build-$preset" --output-on-failure --parallel "$(nproc)" --timeout 3600 "$@" || fail "at least one test failed: see above"
 }
 
@@ -28,5 +28,5 @@ export LSAN_OPTIONS=suppressions=$root/tests/leak.supp:print_suppressions=0
 export TSAN_OPTIONS=suppressions=$root/tests/thread.supp:halt_on_error=1:ignore_noninstrumented_modules=1:second_deadlock_stack=1
 
 # Packing is no business of sanitizers, and the fuzz targets have a build of their own (tools/fuzz.sh).
-[ "$which" = threads ] || examine sanitize -E '^(packaging|fuzz)\.' "$@"
-[ "$which" = address ] || examine tsan -R '(Sweep|Journal|Progress|RunStore|experiments\.|DoesNotDependOnThreads|Threads)' "$@"
+[ "$which" = threads ] || examine sanitize all -E '^(packaging|fuzz)\.' "$@"
+[ "$which" = address ] || examine tsan "test_data test_experiments test_plots test_tools" -R '(Sweep|Journal|Progress|RunStore|experiments\.|DoesNotDependOnThreads|Threads)' "$@"
