@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and runs the tests under sanitizers: all of them under address and undefined behaviour, those that use
 # threads under the thread sanitizer.
-# usage: tools/sanitize.sh [address|threads] [options of ctest, such as -E slow; -R replaces the selection]
+# usage: tools/sanitize.sh [address|threads] [options of ctest; -R and -E replace the selection]
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 source "$root/tools/setup.sh"
