@@ -23,6 +23,54 @@ std::string on_form(const experiments::Assumptions& found) {
                      found.exact ? "exact" : "in a limit that the findings name");
 }
 
+// What a cause comes to over the modes for which it is known: their norm, and the largest with its mode.
+std::vector<std::string> budget_row(std::string name, const linalg::Vector& part) {
+  double square = 0, largest = 0;
+  Eigen::Index where = -1;
+  for (Eigen::Index k = 0; k < part.size(); ++k) {
+    if (!std::isfinite(part[k])) continue;
+    square += part[k] * part[k];
+    if (where < 0 || std::abs(part[k]) > std::abs(largest)) {
+      largest = part[k];
+      where = k;
+    }
+  }
+  if (where < 0) return {std::move(name), "–", "–", "–"};
+  return {std::move(name), cell(100 * std::sqrt(square), "{:.3g} %"), cell(100 * largest, "{:+.3g} %"),
+          std::to_string(where + 1)};
+}
+
+Table budget_table(int layers, const experiments::ErrorBudget& budget) {
+  Table table{
+      fmt::format("Error budget, N_{{l}} = {}", layers), {"cause", "size over modes", "largest", "mode"}, {}};
+  table.rows.push_back(budget_row("the whole", budget.whole));
+  for (const auto& cause : budget.causes) {
+    std::string name(name_of(cause.cause));
+    if (cause.off)
+      table.rows.push_back({std::move(name), "0, off already", "–", "–"});
+    else
+      table.rows.push_back(budget_row(std::move(name), cause.part()));
+  }
+  table.rows.push_back(budget_row("remainder", budget.remainder));
+  return table;
+}
+
+std::string budget_sentence(const experiments::ErrorBudget& budget) {
+  std::string sentence =
+      std::isfinite(budget.ratio)
+          ? fmt::format("The remainder is {} of the whole.", cell(100 * budget.ratio, "{:.2g} %"))
+          : std::string("No mode was learned in every run that the budget needs.");
+  if (!budget.unknown.empty()) {
+    std::string modes;
+    for (const auto k : budget.unknown) modes += fmt::format("{}{}", modes.empty() ? "" : ", ", k + 1);
+    sentence += fmt::format(" Without a remainder, for want of a run in which they were learned: mode{} {}.",
+                            budget.unknown.size() == 1 ? "" : "s", modes);
+  }
+  for (const auto& note : budget.notes) sentence += fmt::format(" {}{};", note.substr(0, 1), note.substr(1));
+  if (sentence.ends_with(';')) sentence.back() = '.';
+  return sentence;
+}
+
 }  // namespace
 
 Section depth_section(const Analysis& a) {
@@ -93,51 +141,8 @@ Section budget_section(const Analysis& a) {
             "variance do beyond s/d and τ/d."});
   for (const auto& depth : a.depths) {
     if (!depth.budget) continue;
-    const auto& budget = *depth.budget;
-    Table table{fmt::format("Error budget, N_{{l}} = {}", depth.layers()),
-                {"cause", "size over modes", "largest", "mode"},
-                {}};
-    const auto row = [&table](std::string name, const linalg::Vector& part) {
-      double square = 0, largest = 0;
-      Eigen::Index where = -1;
-      for (Eigen::Index k = 0; k < part.size(); ++k) {
-        if (!std::isfinite(part[k])) continue;
-        square += part[k] * part[k];
-        if (where < 0 || std::abs(part[k]) > std::abs(largest)) {
-          largest = part[k];
-          where = k;
-        }
-      }
-      if (where < 0)
-        table.rows.push_back({std::move(name), "–", "–", "–"});
-      else
-        table.rows.push_back({std::move(name), cell(100 * std::sqrt(square), "{:.3g} %"),
-                              cell(100 * largest, "{:+.3g} %"), std::to_string(where + 1)});
-    };
-    row("the whole", budget.whole);
-    for (const auto& cause : budget.causes) {
-      if (cause.off)
-        table.rows.push_back({std::string(name_of(cause.cause)), "0, off already", "–", "–"});
-      else
-        row(std::string(name_of(cause.cause)), cause.part());
-    }
-    row("remainder", budget.remainder);
-    section.blocks.emplace_back(std::move(table));
-    std::string sentence =
-        std::isfinite(budget.ratio)
-            ? fmt::format("The remainder is {} of the whole.", cell(100 * budget.ratio, "{:.2g} %"))
-            : std::string("No mode was learned in every run that the budget needs.");
-    if (!budget.unknown.empty()) {
-      std::string modes;
-      for (const auto k : budget.unknown) modes += fmt::format("{}{}", modes.empty() ? "" : ", ", k + 1);
-      sentence +=
-          fmt::format(" Without a remainder, for want of a run in which they were learned: mode{} {}.",
-                      budget.unknown.size() == 1 ? "" : "s", modes);
-    }
-    for (const auto& note : budget.notes)
-      sentence += fmt::format(" {}{};", note.substr(0, 1), note.substr(1));
-    if (sentence.ends_with(';')) sentence.back() = '.';
-    section.blocks.emplace_back(Prose{std::move(sentence)});
+    section.blocks.emplace_back(budget_table(depth.layers(), *depth.budget));
+    section.blocks.emplace_back(Prose{budget_sentence(*depth.budget)});
   }
   section.blocks.emplace_back(FigureReference{"error-budget"});
   return section;

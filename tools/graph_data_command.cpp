@@ -96,9 +96,7 @@ std::shared_ptr<std::string> number(CLI::App& command, const std::string& name, 
   return text;
 }
 
-}  // namespace
-
-void add_graph_data(CLI::App& data, Action& chosen) {
+void add_rows(CLI::App& data, Action& chosen) {
   add_kind(data, chosen, "chain", "Items in a row, each joined to the next; print its modes",
            "chain --items 32 --features 1000 --out features.tsv", [](CLI::App& c) {
              const auto items = number(c, "--items", "32", "Items, 2 to 2000");
@@ -123,6 +121,9 @@ void add_graph_data(CLI::App& data, Action& chosen) {
                        {}};
              };
            });
+}
+
+void add_groups(CLI::App& data, Action& chosen) {
   add_kind(data, chosen, "clusters", "Groups of items that are all joined, and weakly to all others",
            "clusters --clusters 4 --size 8 --between 0.02", [](CLI::App& c) {
              const auto clusters = number(c, "--clusters", "4", "Clusters"),
@@ -151,6 +152,9 @@ void add_graph_data(CLI::App& data, Action& chosen) {
                return {data::edgeless_graph(strict_int("--items", *items, 2, kMostItems)), {}};
              };
            });
+}
+
+void add_file(CLI::App& data, Action& chosen) {
   add_kind(data, chosen, "graph", "A graph of your own: a file of edges, 'a b [weight]' or 'a,b[,weight]'",
            "graph mine.txt --out features.tsv", [](CLI::App& c) {
              auto path = std::make_shared<std::string>();
@@ -158,6 +162,14 @@ void add_graph_data(CLI::App& data, Action& chosen) {
                  ->required();
              return [=]() -> data::EdgeList { return data::read_edge_list(*path); };
            });
+}
+
+}  // namespace
+
+void add_graph_data(CLI::App& data, Action& chosen) {
+  add_rows(data, chosen);
+  add_groups(data, chosen);
+  add_file(data, chosen);
 }
 
 }  // namespace dln::tools

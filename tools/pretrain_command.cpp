@@ -120,65 +120,108 @@ std::string network_npz(const Network& network, const data::Correlations& correl
   return data::npz_bytes(arrays);
 }
 
-int run_pretrain(const PretrainOptions& options) {
-  const auto hidden = hidden_units(options.units);
-  const double sigma = strict_number("--sigma", options.sigma);
-  base::require_positive("--sigma", sigma);
-  const auto epochs = positive_count("--epochs", options.epochs),
-             most = positive_count("--at-most", options.most);
-  const auto seed = strict_count("--seed", options.seed);
+// The options as numbers, each checked.
+struct Wanted {
+  std::vector<Eigen::Index> hidden;
+  double sigma;
+  long epochs, most;
+  std::uint64_t seed;
   std::optional<double> rate, below;
-  if (options.rate != "auto") rate = strict_number("--rate", options.rate);
-  if (rate) base::require_positive("--rate", *rate);
-  if (options.below) below = strict_number("--below", *options.below);
-  if (below) base::require_positive("--below", *below);
-  if (options.out) require_not_read(options.data, "--out", *options.out);
-  std::optional<base::AtomicFile> out;  // before the work begins
-  if (options.out) out.emplace(*options.out);
+};
 
-  ProgressLine progress;
-  const auto read = read_data(options.data, progress);
-  std::optional<Task> made;
-  const auto correlations = options.centred ? data::centred(read.correlations) : read.correlations;
-  try {
-    made = task_of(correlations);
-  } catch (const base::DataError& error) {
-    rethrow_named(options.data, error);
-  }
-  const auto& [problem, basis] = *made;
-  std::vector<Eigen::Index> units{problem.correlations.sigma31.cols()};
-  units.insert(units.end(), hidden.begin(), hidden.end());
-  units.push_back(problem.correlations.sigma31.rows());
-  const double d1 = problem.correlations.sigma11(0, 0),
-               least = experiments::least_error(problem, *std::ranges::min_element(units)),
-               at_zero = 0.5 * problem.correlations.target_power;
-  base::require(!below || *below > least, "--below", below.value_or(0),
-                fmt::format("more than {:.6g}, the least error of networks of these units", least));
-  const network::PretrainingOptions how{
-      .learning_rate = rate.value_or(0.5 / d1),
-      .epochs = epochs,
-      .deviation = sigma,
-      .last_deviation = sigma,
-      .dynamics = options.flow ? network::Dynamics::flow : network::Dynamics::descent};
-  auto stream = base::stream(seed, "dln pretrain", hidden.size());
-  const auto pretraining =
-      network::pretrained_weights(units, problem.correlations.sigma11, how, stream, progress);
-  progress.clear();
-  print_layers(pretraining);
-  const double threshold = below.value_or(least + 0.12 * (at_zero - least));
+double positive_number(std::string_view name, const std::string& text) {
+  const double value = strict_number(name, text);
+  base::require_positive(name, value);
+  return value;
+}
+
+Wanted wanted_of(const PretrainOptions& options) {
+  Wanted wanted{};
+  wanted.hidden = hidden_units(options.units);
+  wanted.sigma = positive_number("--sigma", options.sigma);
+  wanted.epochs = positive_count("--epochs", options.epochs);
+  wanted.most = positive_count("--at-most", options.most);
+  wanted.seed = strict_count("--seed", options.seed);
+  if (options.rate != "auto") wanted.rate = positive_number("--rate", options.rate);
+  if (options.below) wanted.below = positive_number("--below", *options.below);
+  return wanted;
+}
+
+// What is to be learned, by which units, and when it counts as learned.
+struct Goal {
+  std::vector<Eigen::Index> units;
+  double d1, at_zero, least, threshold;  // of the inputs; errors
+};
+
+Goal goal_of(const LearningProblem& problem, const Wanted& wanted) {
+  Goal goal{};
+  goal.units = {problem.correlations.sigma31.cols()};
+  goal.units.insert(goal.units.end(), wanted.hidden.begin(), wanted.hidden.end());
+  goal.units.push_back(problem.correlations.sigma31.rows());
+  goal.d1 = problem.correlations.sigma11(0, 0);
+  goal.at_zero = 0.5 * problem.correlations.target_power;
+  goal.least = experiments::least_error(problem, *std::ranges::min_element(goal.units));
+  base::require(!wanted.below || *wanted.below > goal.least, "--below", wanted.below.value_or(0),
+                fmt::format("more than {:.6g}, the least error of networks of these units", goal.least));
+  goal.threshold = wanted.below.value_or(goal.least + 0.12 * (goal.at_zero - goal.least));
+  return goal;
+}
+
+network::PretrainingOptions autoencoders(const PretrainOptions& options, const Wanted& wanted, double d1) {
+  return {.learning_rate = wanted.rate.value_or(0.5 / d1),
+          .epochs = wanted.epochs,
+          .deviation = wanted.sigma,
+          .last_deviation = wanted.sigma,
+          .dynamics = options.flow ? network::Dynamics::flow : network::Dynamics::descent};
+}
+
+void print_race(const LearningProblem& problem, const network::Pretraining& pretraining, const Goal& goal,
+                const Wanted& wanted) {
   print("\nstart\trates\trate\tepochs\twith_pretraining\n");
-  auto random = base::stream(seed, "dln pretrain, random start", hidden.size());
-  print_runs("pretrained", problem, pretraining.network, pretraining.epochs(), threshold, most);
-  print_runs("random", problem, network::small_random_weights(units, sigma, random), 0, threshold, most);
+  print_runs("pretrained", problem, pretraining.network, pretraining.epochs(), goal.threshold, wanted.most);
+  auto random = base::stream(wanted.seed, "dln pretrain, random start", wanted.hidden.size());
+  print_runs("random", problem, network::small_random_weights(goal.units, wanted.sigma, random), 0,
+             goal.threshold, wanted.most);
+}
+
+void print_account(const PretrainOptions& options, std::uint64_t examples, const LearningProblem& problem,
+                   const network::Pretraining& pretraining, const Goal& goal, std::uint64_t seed) {
   print(fmt::format(
       "\n{} examples{}, units {} (inputs in the span of the data), seed {}. Pretraining: "
       "{}.\nLearned: error below "
       "{:.6g}, of {:.6g} at zero weights and {:.6g} at the least; rates from {:.2g} to {:.2g}, a factor "
       "{:g} apart.\nThe task's modes are eigenvectors of the pretrained map times its transpose "
       "up to {:.3g} (0: a decoupled start).\n",
-      correlations.examples, options.centred ? ", centred" : "", fmt::join(units, "-"), seed,
-      pretraining.brief, threshold, at_zero, least, kSlowest / d1, kFastest / d1, kApart,
+      examples, options.centred ? ", centred" : "", fmt::join(goal.units, "-"), seed, pretraining.brief,
+      goal.threshold, goal.at_zero, goal.least, kSlowest / goal.d1, kFastest / goal.d1, kApart,
       network::pretraining_residual(pretraining.network, problem.modes)));
+}
+
+Task named_task(const DataOptions& options, const data::Correlations& correlations) try {
+  return task_of(correlations);
+} catch (const base::DataError& error) {
+  rethrow_named(options, error);
+}
+
+int run_pretrain(const PretrainOptions& options) {
+  const auto wanted = wanted_of(options);
+  if (options.out) require_not_read(options.data, "--out", *options.out);
+  std::optional<base::AtomicFile> out;  // before the work begins
+  if (options.out) out.emplace(*options.out);
+
+  ProgressLine progress;
+  const auto read = read_data(options.data, progress);
+  const auto correlations = options.centred ? data::centred(read.correlations) : read.correlations;
+  const auto [problem, basis] = named_task(options.data, correlations);
+  const auto goal = goal_of(problem, wanted);
+  const auto how = autoencoders(options, wanted, goal.d1);
+  auto stream = base::stream(wanted.seed, "dln pretrain", wanted.hidden.size());
+  const auto pretraining =
+      network::pretrained_weights(goal.units, problem.correlations.sigma11, how, stream, progress);
+  progress.clear();
+  print_layers(pretraining);
+  print_race(problem, pretraining, goal, wanted);
+  print_account(options, correlations.examples, problem, pretraining, goal, wanted.seed);
   if (out) {
     out->write(network_npz(pretraining.network, correlations, basis, how.learning_rate));
     out->commit();
