@@ -33,7 +33,8 @@ bool colours_wanted() {
   return wanted;
 }
 
-std::string duration(double seconds) {
+// To the second: it counts down before the eyes.
+std::string minutes_and_seconds(double seconds) {
   const long whole = static_cast<long>(seconds + 0.5);
   return whole < 60 ? fmt::format("{} s", whole) : fmt::format("{} min {:02} s", whole / 60, whole % 60);
 }
@@ -116,7 +117,7 @@ void ProgressLine::report(std::string_view what, double fraction) {
   last_ = now;
   const double elapsed = std::chrono::duration<double>(now - started_).count();
   const std::string left = fraction > 0.02 && fraction < 1
-                               ? ", " + duration(elapsed * (1 - fraction) / fraction) + " left"
+                               ? ", " + minutes_and_seconds(elapsed * (1 - fraction) / fraction) + " left"
                                : std::string();
   put(fmt::format("\r\x1b[K{}: {:3.0f} %{}", what, 100 * fraction, left));
   std::fflush(stderr);

@@ -35,15 +35,6 @@ std::string contents(int descriptor, const std::filesystem::path& file, const st
   }
 }
 
-}  // namespace
-
-std::string checksum(std::string_view text) {
-  return fmt::format(
-      "{:08x}", ::crc32_z(::crc32(0, nullptr, 0), reinterpret_cast<const Bytef*>(text.data()), text.size()));
-}
-
-namespace {
-
 // As printf's %a, which takes a microsecond.
 void append_exact(std::string& text, double value) {
   const auto bits = std::bit_cast<std::uint64_t>(value);
@@ -61,6 +52,11 @@ void append_exact(std::string& text, double value) {
 }
 
 }  // namespace
+
+std::string checksum(std::string_view text) {
+  return fmt::format(
+      "{:08x}", ::crc32_z(::crc32(0, nullptr, 0), reinterpret_cast<const Bytef*>(text.data()), text.size()));
+}
 
 std::string exact_numbers(const std::vector<double>& values) {
   std::string text;
