@@ -121,56 +121,61 @@ std::vector<Check> c16(Context& context, double factor_on_theory) {
 // `part` picks what is called the competition part.
 using Part = std::function<Matrix(const LearningDelays&)>;
 
-std::vector<Check> c17(Context& context, const Part& part) {
+const std::string kNoException = "the claim allows none";
+
+Check competition_spares_mode_1(const Matrix& competition, int starts, const std::string& dataset) {
+  return {
+      .quantity = fmt::format("largest |competition part| of the delay of mode 1 in {} starts", starts),
+      .measured = largest_size(competition.col(0)),
+      .expected = 0,
+      .relation = Relation::at_most,
+      .bound = 1e-3,
+      .bound_reason = "nothing is learned before mode 1; what is left is of order u_{0}/s and interpolation",
+      .wide_reason = "Both are far smaller at u_{0} = 1e-6",
+      .witness_pair = "NG",
+      .dataset = dataset};
+}
+
+Check competition_hastens_no_mode(const Matrix& competition, int starts, const std::string& dataset) {
+  return {.quantity = fmt::format("least competition part over all linear modes and {} starts", starts),
+          .measured = least(competition),
+          .expected = 0,
+          .relation = Relation::at_least,
+          .bound = -1e-3,
+          .bound_reason = "never negative, but for interpolation between samples 4 epochs apart",
+          .witness_pair = "NG",
+          .dataset = dataset};
+}
+
+std::vector<Check> competition_down_the_tree(Context& context, const LearningDelays& linear,
+                                             const Part& part) {
   const LearningProblem& tree = context.tree();
-  const int starts = starts_for_means(context);
-  const auto at = [&](const Setting& setting) { return delays(context, tree, setting); };
-  const auto competition_by_level = [&](const LearningDelays& d) {
+  const auto by_level_of = [&](const LearningDelays& d) {
     return level_means(context, experiments::over_runs(part(d)).mean);
   };
-  const LearningDelays linear = at({}), finer = at({.rate_divisor = 4}),
-                       smaller = at({.initial_strength = 1e-9}), tanh = at({.activation = Activation::tanh}),
-                       tanh_smallest = at({.activation = Activation::tanh, .initial_strength = 1e-12});
-  const Vector by_level = competition_by_level(linear);
+  const Vector by_level = by_level_of(linear),
+               finer = by_level_of(delays(context, tree, {.rate_divisor = 4})),
+               smaller = by_level_of(delays(context, tree, {.initial_strength = 1e-9}));
   const Eigen::Index last = by_level.size() - 1;
-  const auto options = context.time_course(tree, experiments::Start::small_random);
-  const std::string no_exception = "the claim allows none";
-  std::vector<Check> checks{
-      {.quantity = fmt::format("largest |competition part| of the delay of mode 1 in {} starts", starts),
-       .measured = largest_size(part(linear).col(0)),
-       .expected = 0,
-       .relation = Relation::at_most,
-       .bound = 1e-3,
-       .bound_reason = "nothing is learned before mode 1; what is left is of order u_{0}/s and interpolation",
-       .wide_reason = "Both are far smaller at u_{0} = 1e-6",
-       .witness_pair = "NG",
-       .dataset = tree.name},
-      {.quantity = fmt::format("least competition part over all linear modes and {} starts", starts),
-       .measured = least(part(linear)),
-       .expected = 0,
-       .relation = Relation::at_least,
-       .bound = -1e-3,
-       .bound_reason = "never negative, but for interpolation between samples 4 epochs apart",
-       .witness_pair = "NG",
-       .dataset = tree.name},
+  return {
       {.quantity = "least increase of the mean competition part from one level of the tree to the next",
        .measured = least(by_level.tail(last) - by_level.head(last)),
        .expected = 0,
        .relation = Relation::at_least,
        .bound = 0,
-       .bound_reason = "it grows at every level: " + no_exception,
+       .bound_reason = "it grows at every level: " + kNoException,
        .witness_pair = "NG",
        .dataset = tree.name},
       {.quantity = "least decrease of a level's mean competition part as u_{0} falls from 1e-6 to 1e-9",
-       .measured = least(by_level - competition_by_level(smaller)),
+       .measured = least(by_level - smaller),
        .expected = 0,
        .relation = Relation::at_least,
        .bound = 0,
-       .bound_reason = "it falls at every level: " + no_exception,
+       .bound_reason = "it falls at every level: " + kNoException,
        .witness_pair = "NG",
        .dataset = tree.name},
       {.quantity = "largest change of a level's mean competition part when λ is divided by 4",
-       .measured = largest_size(by_level - competition_by_level(finer)),
+       .measured = largest_size(by_level - finer),
        .expected = 0,
        .relation = Relation::at_most,
        .bound = 0.1 * by_level[last],
@@ -179,48 +184,66 @@ std::vector<Check> c17(Context& context, const Part& part) {
        .wide_reason = "The two hardly meet",
        .witness_pair = "NG",
        .dataset = tree.name}};
+}
+
+Check euler_part_is_of_the_step(const Context& context, const LearningProblem& problem,
+                                const LearningDelays& linear) {
+  const double rate = context.time_course(problem, experiments::Start::small_random).learning_rate;
   base::Worst euler;
   for (Eigen::Index k = 0; k < linear.euler.cols(); ++k) {
-    const double x = options.learning_rate * tree.modes.singular_values[k];
+    const double x = rate * problem.modes.singular_values[k];
     euler.see(std::abs(linear.euler.col(k).mean() / (x / std::log1p(x) - 1) - 1));
   }
-  checks.push_back({.quantity = "largest |Euler part / (x/ln(1 + x) − 1) − 1| over the modes, x = λs",
-                    .measured = euler.value(),
-                    .expected = 0,
-                    .relation = Relation::at_most,
-                    .bound = 0.25,
-                    .bound_reason =
-                        "the formula is that of a plateau; on the way from s/10 to s/2, some tenth "
-                        "of the time, the bias is about half of it, and second order adds x",
-                    .witness_pair = "TG",
-                    .dataset = tree.name});
-  checks.push_back({.quantity = "least mean delay of a mode, tanh network, u_{0} = 1e-6",
-                    .measured = least(experiments::over_runs(tanh.total).mean),
-                    .expected = 0,
-                    .relation = Relation::at_least,
-                    .bound = 0,
-                    .bound_reason = "later than the theory in every mode: " + no_exception,
-                    .witness_pair = "TN",
-                    .dataset = tree.name});
-  checks.push_back({.quantity = "mean delay of the last level of the tree, tanh network, u_{0} = 1e-12",
-                    .measured = level_means(context, experiments::over_runs(tanh_smallest.total).mean)[last],
-                    .expected = 0,
-                    .relation = Relation::at_most,
-                    .bound = 0,
-                    .bound_reason = "at so small a start tanh units learn the last level early: the sign of "
-                                    "the delay is no law for them",
-                    .witness_pair = "TN",
-                    .dataset = tree.name});
-  const auto& images = context.images();
-  checks.push_back(
-      {.quantity = fmt::format("least competition part over all linear modes and {} starts", starts),
-       .measured = least(part(delays(context, images, {}))),
-       .expected = 0,
-       .relation = Relation::at_least,
-       .bound = -1e-3,
-       .bound_reason = "never negative, but for interpolation between samples 4 epochs apart",
-       .witness_pair = "NG",
-       .dataset = images.name});
+  return {.quantity = "largest |Euler part / (x/ln(1 + x) − 1) − 1| over the modes, x = λs",
+          .measured = euler.value(),
+          .expected = 0,
+          .relation = Relation::at_most,
+          .bound = 0.25,
+          .bound_reason =
+              "the formula is that of a plateau; on the way from s/10 to s/2, some tenth "
+              "of the time, the bias is about half of it, and second order adds x",
+          .witness_pair = "TG",
+          .dataset = problem.name};
+}
+
+// Late like linear ones from the usual start, but by no law: not from a far smaller one.
+std::vector<Check> delays_of_tanh_units(Context& context) {
+  const LearningProblem& tree = context.tree();
+  const auto mean_delay = [&](double u0) -> Vector {
+    const Setting setting{.activation = Activation::tanh, .initial_strength = u0};
+    return experiments::over_runs(delays(context, tree, setting).total).mean;
+  };
+  const Vector small = mean_delay(1e-6), smallest_by_level = level_means(context, mean_delay(1e-12));
+  return {{.quantity = "least mean delay of a mode, tanh network, u_{0} = 1e-6",
+           .measured = least(small),
+           .expected = 0,
+           .relation = Relation::at_least,
+           .bound = 0,
+           .bound_reason = "later than the theory in every mode: " + kNoException,
+           .witness_pair = "TN",
+           .dataset = tree.name},
+          {.quantity = "mean delay of the last level of the tree, tanh network, u_{0} = 1e-12",
+           .measured = smallest_by_level[smallest_by_level.size() - 1],
+           .expected = 0,
+           .relation = Relation::at_most,
+           .bound = 0,
+           .bound_reason = "at so small a start tanh units learn the last level early: the sign of "
+                           "the delay is no law for them",
+           .witness_pair = "TN",
+           .dataset = tree.name}};
+}
+
+std::vector<Check> c17(Context& context, const Part& part) {
+  const LearningProblem& tree = context.tree();
+  const int starts = starts_for_means(context);
+  const LearningDelays linear = delays(context, tree, {});
+  std::vector<Check> checks{competition_spares_mode_1(part(linear), starts, tree.name),
+                            competition_hastens_no_mode(part(linear), starts, tree.name)};
+  std::ranges::move(competition_down_the_tree(context, linear, part), std::back_inserter(checks));
+  checks.push_back(euler_part_is_of_the_step(context, tree, linear));
+  std::ranges::move(delays_of_tanh_units(context), std::back_inserter(checks));
+  const LearningProblem& images = context.images();
+  checks.push_back(competition_hastens_no_mode(part(delays(context, images, {})), starts, images.name));
   return checks;
 }
 

@@ -149,34 +149,16 @@ double slow_down_of_random_weights(const Context& context, int matrices) {
   return std::exp(logs / starts) / law;
 }
 
-std::vector<Check> checks_on_critical_period(const Context& context, const Laws& laws) {
-  CriticalPeriodOptions options;
-  options.seed = context.seed();
-  const std::vector<int> depths{2, 3, 4, 5};
-  const double window = experiments::window_end(options), closing = options.closing_age;
-  const auto run = run_critical_period(
-      options, depths, {0, window / 2, window, (window + closing) / 2, closing}, {1e-6, 1e-5, 1e-3});
-  base::Worst flow, network, half, slope;
-  double first_half = 0, second_half = std::numeric_limits<double>::infinity();
-  for (const auto& curve : run.curves) {
+using Curves = std::vector<experiments::CriticalPeriodCurve>;
+
+std::vector<Check> later_task_by_three_witnesses(const Curves& curves) {
+  base::Worst flow, network;
+  for (const auto& curve : curves)
     for (std::size_t i = 0; i < curve.theory.size(); ++i) {
       flow.see(std::abs(curve.flow[i].epochs / curve.theory[i].epochs - 1));
       network.see(std::abs(curve.network[i].epochs / curve.theory[i].epochs - 1));
     }
-    half.see(std::abs(curve.network[2].strength - 0.5));
-    first_half = std::max(first_half, curve.network[1].epochs / curve.network[0].epochs - 1);
-    if (curve.matrices >= 3)
-      second_half = std::min(second_half, curve.network[4].epochs / curve.network[2].epochs);
-  }
-  std::vector<double> slow_downs;  // at v0 = 1e-3
-  for (std::size_t i = 0; i < run.slow_downs.size(); i += 3) {
-    const auto &tiny = run.slow_downs[i], &small_ = run.slow_downs[i + 1];
-    slow_downs.push_back(run.slow_downs[i + 2].network);
-    if (tiny.matrices < 3) continue;
-    const double power = std::log(tiny.network / small_.network) / std::log(1e-6 / 1e-5);
-    slope.see(std::abs(power - laws.slow_down_power(tiny.matrices)));
-  }
-  std::vector<Check> checks{
+  return {
       small("critical period: largest relative difference of the later task's learning time between ODE and "
             "theory, L = 2 to 5, input at five ages",
             flow.value(), 1e-7,
@@ -184,7 +166,20 @@ std::vector<Check> checks_on_critical_period(const Context& context, const Laws&
             "the root found",
             "TF"),
       small("the same of the full network", network.value(), 1e-7,
-            "a tolerance of 1e-11 over hundreds of steps, and the root found", "TN"),
+            "a tolerance of 1e-11 over hundreds of steps, and the root found", "TN")};
+}
+
+// Input at five ages: 0, half way to the window's end, at its end, half way from there to T_c, at T_c.
+std::vector<Check> window_of_the_input(const Curves& curves) {
+  base::Worst half;
+  double first_half = 0, second_half = std::numeric_limits<double>::infinity();
+  for (const auto& curve : curves) {
+    half.see(std::abs(curve.network[2].strength - 0.5));
+    first_half = std::max(first_half, curve.network[1].epochs / curve.network[0].epochs - 1);
+    if (curve.matrices >= 3)
+      second_half = std::min(second_half, curve.network[4].epochs / curve.network[2].epochs);
+  }
+  return {
       small("input at T_{c} − τ/2 ln(1/v_{0} − 1): largest |v(T_{c}) − 1/2| in the full network",
             half.value(), 1e-9, "a hundred steps of tolerance 1e-11", "TN"),
       {.quantity = "input half way to that age: largest loss of the later task, as a share of its time",
@@ -195,7 +190,21 @@ std::vector<Check> checks_on_critical_period(const Context& context, const Laws&
        .bound_reason = "1 − v = e^{−2 · 2.3} ≈ 0.01 is missing in each of up to four layers",
        .witness_pair = "N"},
       more_than("three layers and more: time with no input at all over that with input at that age, least",
-                second_half, 15, 10, "√(1/(2 v_{0})) = 22 for three layers, before logarithms", "N"),
+                second_half, 15, 10, "√(1/(2 v_{0})) = 22 for three layers, before logarithms", "N")};
+}
+
+// From v0 = 1e-6, 1e-5 and 1e-3 at every depth, in this order.
+std::vector<Check> slow_down_is_a_power(const std::vector<experiments::SlowDown>& all, const Laws& laws) {
+  base::Worst slope;
+  std::vector<double> slow_downs;  // at v0 = 1e-3
+  for (std::size_t i = 0; i < all.size(); i += 3) {
+    const auto &tiny = all[i], &small_ = all[i + 1];
+    slow_downs.push_back(all[i + 2].network);
+    if (tiny.matrices < 3) continue;
+    const double power = std::log(tiny.network / small_.network) / std::log(1e-6 / 1e-5);
+    slope.see(std::abs(power - laws.slow_down_power(tiny.matrices)));
+  }
+  return {
       {.quantity = "largest difference of d ln(slow-down)/d ln v_{0} at 1e-6 from −(L − 2)/2, L = 3, 4, 5",
        .measured = slope.value(),
        .expected = 0,
@@ -212,19 +221,34 @@ std::vector<Check> checks_on_critical_period(const Context& context, const Laws&
        .witness_pair = "N"},
       more_than("the same of five matrices", slow_downs[3], 1.3e4, 1e4, "v_{0}^{−3/2} = 3e4 times a constant",
                 "N")};
-  for (int L : {3, 5}) {
-    const double ratio = slow_down_of_random_weights(context, L);
-    checks.push_back({.quantity = fmt::format("slow-down from random weights over that of theory, L = {}: "
-                                              "|ln|, geometric mean over starts",
-                                              L),
-                      .measured = std::abs(std::log(ratio)),
-                      .expected = 0,
-                      .relation = Relation::at_most,
-                      .bound = std::log(context.effort() == Effort::quick ? 6.0 : 3.0),
-                      .bound_reason = "directions start from strengths that scatter by a factor of a few, in "
-                                      "every layer: the size of the effect, not its value",
-                      .witness_pair = "TN"});
-  }
+}
+
+Check slow_down_from_random_weights(const Context& context, int L) {
+  const double ratio = slow_down_of_random_weights(context, L);
+  return {.quantity = fmt::format("slow-down from random weights over that of theory, L = {}: "
+                                  "|ln|, geometric mean over starts",
+                                  L),
+          .measured = std::abs(std::log(ratio)),
+          .expected = 0,
+          .relation = Relation::at_most,
+          .bound = std::log(context.effort() == Effort::quick ? 6.0 : 3.0),
+          .bound_reason =
+              "directions start from strengths that scatter by a factor of a few, in "
+              "every layer: the size of the effect, not its value",
+          .witness_pair = "TN"};
+}
+
+std::vector<Check> checks_on_critical_period(const Context& context, const Laws& laws) {
+  CriticalPeriodOptions options;
+  options.seed = context.seed();
+  const std::vector<int> depths{2, 3, 4, 5};
+  const double window = experiments::window_end(options), closing = options.closing_age;
+  const auto run = run_critical_period(
+      options, depths, {0, window / 2, window, (window + closing) / 2, closing}, {1e-6, 1e-5, 1e-3});
+  auto checks = later_task_by_three_witnesses(run.curves);
+  std::ranges::move(window_of_the_input(run.curves), std::back_inserter(checks));
+  std::ranges::move(slow_down_is_a_power(run.slow_downs, laws), std::back_inserter(checks));
+  for (int L : {3, 5}) checks.push_back(slow_down_from_random_weights(context, L));
   return checks;
 }
 

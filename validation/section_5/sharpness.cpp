@@ -72,7 +72,16 @@ Check of_small_paths(const std::vector<std::vector<long>>& networks, const std::
 }
 
 // On the tree, along the flow from a decoupled start.
-std::vector<Check> on_the_tree(Context& context, int layers, const Spectrum& spectrum) {
+struct TreeRun {
+  experiments::SharpnessRunOptions options;
+  experiments::SharpnessPlan plan;
+  experiments::SharpnessCourse course;
+
+  // As a share of lambda_max.
+  double over_most(double eigenvalue) const { return eigenvalue / plan.largest_at_minimum; }
+};
+
+TreeRun run_on_the_tree(Context& context, int layers) {
   const auto& tree = context.tree();
   const experiments::SharpnessRunOptions options{.depth = Depth::from_layers(layers),
                                                  .hidden_units = tree.modes.size(),
@@ -81,60 +90,87 @@ std::vector<Check> on_the_tree(Context& context, int layers, const Spectrum& spe
   const auto plan = experiments::plan_sharpness(tree, options);
   const auto course =
       experiments::sharpness_along(tree.correlations, plan.start, experiments::Way::flow, plan.following);
-  const Units units = plan.start.units();
-  base::Worst worst, most;
-  for (const auto& sample : course.samples) {
-    theory::DecoupledModes now;
-    for (const double s : tree.modes.singular_values) {
-      const theory::DeepMode<double> mode(DepthExponent(options.depth),
-                                          {s, plan.initial_strength, course.limit / 2});
-      now.singular_values.push_back(s);
-      now.strengths.push_back(strength_at(mode, sample.epoch));
-    }
-    double largest = 0;
-    for (const auto& [value, count] : spectrum({units.begin(), units.end()}, now))
-      if (count > 0) largest = std::max(largest, value);
-    worst.see(std::abs(sample.largest_eigenvalue - largest) / plan.largest_at_minimum);
-    most.see(sample.largest_eigenvalue / plan.largest_at_minimum);
+  return {options, plan, course};
+}
+
+// At the strengths that theory gives at this epoch.
+double largest_of(const Spectrum& spectrum, const TreeRun& run, const Vector& singular_values, double epoch) {
+  theory::DecoupledModes now;
+  for (const double s : singular_values) {
+    const theory::DeepMode<double> mode(DepthExponent(run.options.depth),
+                                        {s, run.plan.initial_strength, run.course.limit / 2});
+    now.singular_values.push_back(s);
+    now.strengths.push_back(strength_at(mode, epoch));
   }
-  const double first = course.samples.front().largest_eigenvalue / plan.largest_at_minimum;
-  const double share = plan.initial_strength / tree.modes.singular_values[0];
+  const Units units = run.plan.start.units();
+  double largest = 0;
+  for (const auto& [value, count] : spectrum({units.begin(), units.end()}, now))
+    if (count > 0) largest = std::max(largest, value);
+  return largest;
+}
+
+Check top_is_that_of_the_closed_form(const TreeRun& run, const experiments::LearningProblem& tree, int layers,
+                                     const Spectrum& spectrum) {
+  base::Worst worst;
+  for (const auto& sample : run.course.samples) {
+    const double largest = largest_of(spectrum, run, tree.modes.singular_values, sample.epoch);
+    worst.see(std::abs(run.over_most(sample.largest_eigenvalue - largest)));
+  }
   return {
-      {.quantity = fmt::format("top eigenvalue by Lanczos iteration along the flow on the tree against the "
-                               "closed form, over λ_{{max}}, N_{{l}} = {}",
-                               layers),
-       .measured = worst.value(),
-       .expected = 0,
-       .relation = Relation::at_most,
-       .bound = 1e-7,
-       .bound_reason = "integration at a relative tolerance of 1e-10, grown e-fold a few times on the way; "
-                       "Lanczos iteration to a residual of 1e-7, which enters squared over the gap",
-       .wide_reason = "The integrator's estimate of its error is far too high on so smooth a way",
-       .witness_pair = "TN",
-       .dataset = tree.name},
-      {.quantity =
-           fmt::format("the largest of them over λ_{{max}} = L s_{{1}}^{{2−2/L}}, N_{{l}} = {}", layers),
-       .measured = most.value(),
-       .expected = 1,
-       .relation = Relation::within,
-       .bound = 1e-6,
-       .bound_reason =
-           "the strongest mode is within e^{-14} of its end when the last has 99 %: rates are as s",
-       .wide_reason = "The strongest mode is four times as fast as the last: nothing of its gap is left",
-       .witness_pair = "TN",
-       .dataset = tree.name},
-      {.quantity = fmt::format("at the start, over λ_{{max}}, N_{{l}} = {}", layers),
-       .measured = first,
-       .expected = layers == 3 ? 0.5 : 0,
-       .relation = Relation::within,
-       .bound = layers == 3 ? 10 * share * share : std::pow(share, 1 - 2.0 / (layers - 1)),
-       .bound_reason = layers == 3
-                           ? "s_{1} of 2 s_{1}: two matrices start at a saddle that is half as steep; to "
-                             "second order in u_{0}/s_{1}"
-                           : "of the order of s_{1} u_{0}^{1−2/L} over s_{1}^{2−2/L}: deeper networks "
-                             "start on a plateau",
-       .witness_pair = "TN",
-       .dataset = tree.name}};
+      .quantity = fmt::format("top eigenvalue by Lanczos iteration along the flow on the tree against the "
+                              "closed form, over λ_{{max}}, N_{{l}} = {}",
+                              layers),
+      .measured = worst.value(),
+      .expected = 0,
+      .relation = Relation::at_most,
+      .bound = 1e-7,
+      .bound_reason =
+          "integration at a relative tolerance of 1e-10, grown e-fold a few times on the way; "
+          "Lanczos iteration to a residual of 1e-7, which enters squared over the gap",
+      .wide_reason = "The integrator's estimate of its error is far too high on so smooth a way",
+      .witness_pair = "TN",
+      .dataset = tree.name};
+}
+
+Check top_ends_at_that_of_the_minimum(const TreeRun& run, const experiments::LearningProblem& tree,
+                                      int layers) {
+  base::Worst most;
+  for (const auto& sample : run.course.samples) most.see(run.over_most(sample.largest_eigenvalue));
+  return {.quantity =
+              fmt::format("the largest of them over λ_{{max}} = L s_{{1}}^{{2−2/L}}, N_{{l}} = {}", layers),
+          .measured = most.value(),
+          .expected = 1,
+          .relation = Relation::within,
+          .bound = 1e-6,
+          .bound_reason =
+              "the strongest mode is within e^{-14} of its end when the last has 99 %: rates are as s",
+          .wide_reason = "The strongest mode is four times as fast as the last: nothing of its gap is left",
+          .witness_pair = "TN",
+          .dataset = tree.name};
+}
+
+Check top_at_the_start(const TreeRun& run, const experiments::LearningProblem& tree, int layers) {
+  const double first = run.over_most(run.course.samples.front().largest_eigenvalue);
+  const double share = run.plan.initial_strength / tree.modes.singular_values[0];
+  return {.quantity = fmt::format("at the start, over λ_{{max}}, N_{{l}} = {}", layers),
+          .measured = first,
+          .expected = layers == 3 ? 0.5 : 0,
+          .relation = Relation::within,
+          .bound = layers == 3 ? 10 * share * share : std::pow(share, 1 - 2.0 / (layers - 1)),
+          .bound_reason = layers == 3
+                              ? "s_{1} of 2 s_{1}: two matrices start at a saddle that is half as steep; to "
+                                "second order in u_{0}/s_{1}"
+                              : "of the order of s_{1} u_{0}^{1−2/L} over s_{1}^{2−2/L}: deeper networks "
+                                "start on a plateau",
+          .witness_pair = "TN",
+          .dataset = tree.name};
+}
+
+std::vector<Check> on_the_tree(Context& context, int layers, const Spectrum& spectrum) {
+  const auto& tree = context.tree();
+  const TreeRun run = run_on_the_tree(context, layers);
+  return {top_is_that_of_the_closed_form(run, tree, layers, spectrum),
+          top_ends_at_that_of_the_minimum(run, tree, layers), top_at_the_start(run, tree, layers)};
 }
 
 // From small random weights there is no closed form: where it starts and ends is known.
