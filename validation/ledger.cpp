@@ -25,9 +25,10 @@ bool comes_before(const Claim& a, const Claim& b) {
 
 std::vector<Claim> ledger() {
   std::vector<Claim> all;
-  for (auto claims : {section_1::claims_on_descent_and_flow, section_1::claims_on_decoupled_modes,
-                      section_1::claims_on_learning_times,   section_1::claims_on_unequal_layers,
-                      section_1::claims_on_competition,      section_1::claims_on_outcome,
+  for (auto claims : {section_1::claims_on_descent_and_flow, section_1::claims_on_competition,
+                      section_1::claims_on_outcome,          section_1::claims_on_decoupled_modes,
+                      section_1::claims_on_single_modes,     section_1::claims_on_approach,
+                      section_1::claims_on_unequal_layers,   section_1::claims_on_learning_times,
                       section_1::claims_on_delays,           section_1::claims_on_matrix_solution,
                       section_2::claims_on_deep_networks,    section_2::claims_on_deep_modes,
                       section_2::claims_on_infinite_depth,   section_2::claims_on_unequal_layers,

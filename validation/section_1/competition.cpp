@@ -1,4 +1,4 @@
-// Eqs 4, 5, 6: the change of variables to modes, cooperation and competition, and the way back to Eq 8.
+// Eqs 4, 5, 6: the change of variables to modes, cooperation and competition.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -235,44 +235,6 @@ std::vector<Check> x9(Context& context, const Field& corrected) {
                 Subject::corrected)};
 }
 
-// ------------------------------------------------------------------------------------------------ C8
-
-// On the manifold a^al = a_al r^al, b^al = b_al r^al the field must be that of Eq 8 along r^al, and nothing
-// else.
-Check c8_on(Context& context, const experiments::LearningProblem& problem, double coupling) {
-  const Vector& s = problem.modes.singular_values;
-  const Eigen::Index modes = std::min<Eigen::Index>(32, s.size());
-  auto stream = base::stream(context.seed(), "layer strengths on the manifold");
-  Matrix strengths(2, modes);
-  for (double& value : strengths.reshaped()) value = 3 * stream.normal();
-  const auto start = decoupled_start(problem, strengths, context.seed());
-  auto direction = start.network;
-  network::ChainGradient(problem.correlations, start.network)(start.network, direction);
-  Vector da(modes), db(modes);  // Eq 8 at tau = 1
-  for (Eigen::Index k = 0; k < modes; ++k) {
-    const double a = strengths(0, k), b = strengths(1, k), pull = s[k] - coupling * a * b;
-    da[k] = b * pull;
-    db[k] = a * pull;
-  }
-  const Matrix d21 = start.bases[1] * da.asDiagonal() * start.bases[0].transpose();
-  const Matrix d32 = start.bases[2] * db.asDiagonal() * start.bases[1].transpose();
-  const double deviation = base::worst_of(linalg::relative_difference(direction.weight(1), d21),
-                                          linalg::relative_difference(direction.weight(2), d32));
-  return {.quantity = "the network's gradient on the manifold against Eq 8 along each r^{α}, relative",
-          .measured = deviation,
-          .expected = 0,
-          .relation = Relation::at_most,
-          .bound = 1e-13,
-          .bound_reason = "rounding of sums over up to 1000 outputs, orthonormal to 1e-15",
-          .wide_reason = "Roundings of both signs cancel in part",
-          .witness_pair = "N",
-          .dataset = problem.name};
-}
-
-std::vector<Check> c8(Context& context, double coupling) {
-  return {c8_on(context, context.tree(), coupling), c8_on(context, context.images(), coupling)};
-}
-
 }  // namespace
 
 std::vector<Claim> claims_on_competition() {
@@ -316,19 +278,6 @@ std::vector<Claim> claims_on_competition() {
        [](Context& c) { return c4(c, 1); },
        "competition attracts instead of repelling",
        [](Context& c) { return c4(c, -1); }},
-      {{.id = "C8",
-        .section = 1,
-        .sentence = "On the manifold of decoupled modes the full network's field is Eq 8 for every mode, and "
-                    "nothing leads off it.",
-        .source = "Eq 8",
-        .formula = "τ da/dt = b(s − ab),  τ db/dt = a(s − ab)",
-        .witnesses = "SN",
-        .algebra = Algebra::part,
-        .figures = {},
-        .needs_images = true},
-       [](Context& c) { return c8(c, 1); },
-       "the mode pulls towards s/2",
-       [](Context& c) { return c8(c, 2); }},
       {{.id = "X9",
         .kind = Kind::ambiguity,
         .section = 1,

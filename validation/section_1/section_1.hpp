@@ -11,13 +11,14 @@
 namespace dln::validation::section_1 {
 
 std::vector<Claim> claims_on_descent_and_flow();  // C1, X1, X7
-std::vector<Claim> claims_on_decoupled_modes();   // C7, C9, C12
+std::vector<Claim> claims_on_competition();       // C2, C3, C4, X9
+std::vector<Claim> claims_on_outcome();           // C5, C6, X5
+std::vector<Claim> claims_on_decoupled_modes();   // C7, C8
+std::vector<Claim> claims_on_single_modes();      // C9, C12
+std::vector<Claim> claims_on_approach();          // C10, C15, X6
+std::vector<Claim> claims_on_unequal_layers();    // C11, X8
 std::vector<Claim> claims_on_learning_times();    // C13, C14, C18, C19
-
-std::vector<Claim> claims_on_unequal_layers();   // C10, C11, C15, X6, X8
-std::vector<Claim> claims_on_outcome();          // C5, C6, X5
-std::vector<Claim> claims_on_competition();      // C2, C3, C4, C8, X9
-std::vector<Claim> claims_on_delays();           // C16, C17
-std::vector<Claim> claims_on_matrix_solution();  // C45
+std::vector<Claim> claims_on_delays();            // C16, C17
+std::vector<Claim> claims_on_matrix_solution();   // C45
 
 }  // namespace dln::validation::section_1

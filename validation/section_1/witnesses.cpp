@@ -63,4 +63,12 @@ ThreeLayerMode<double> closed_form(double s, double u0, double tau) {
   return ThreeLayerMode<double>({.singular_value = s, .initial_strength = u0, .time_constant = tau});
 }
 
+theory::UnequalMode<double> unequal_law(double a0, double b0, double s, double tau) {
+  return theory::UnequalMode<double>({.a0 = a0, .b0 = b0, .singular_value = s, .time_constant = tau});
+}
+
+ode::Options<double> sharp_integration() {
+  return {.relative_tolerance = 1e-12, .absolute_tolerance = 1e-15};
+}
+
 }  // namespace dln::validation::section_1

@@ -1,11 +1,14 @@
-// Witnesses that several claims of section 1 call: a decoupled network, and the closed form of one mode.
+// Witnesses that several claims of section 1 call: a decoupled network, and one mode from equal and from
+// unequal layers.
 #pragma once
 
 #include <functional>
 
 #include "dln/experiments/learning_problem.hpp"
 #include "dln/network/initial_weights.hpp"
+#include "dln/ode/integrate.hpp"
 #include "dln/theory/three_layer_mode.hpp"
+#include "dln/theory/unequal_mode.hpp"
 
 namespace dln::validation::section_1 {
 
@@ -32,5 +35,15 @@ double network_against_law(const experiments::LearningProblem& problem, double a
 // How a claim obtains the law of Eqs 10 to 12.
 using ClosedForm = std::function<theory::ThreeLayerMode<double>(double s, double u0, double tau)>;
 theory::ThreeLayerMode<double> closed_form(double s, double u0, double tau);
+
+// The same of Eq 8 from any two layers.
+struct LayerStart {
+  double a0, b0;
+};
+using UnequalLaw = std::function<theory::UnequalMode<double>(double a0, double b0, double s, double tau)>;
+theory::UnequalMode<double> unequal_law(double a0, double b0, double s, double tau);
+
+// With which Eq 8 is integrated to be held against it.
+ode::Options<double> sharp_integration();
 
 }  // namespace dln::validation::section_1
