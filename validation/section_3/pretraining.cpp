@@ -1,4 +1,4 @@
-// Pretraining: what start it makes, and when a network learns sooner from it.
+// When a network learns sooner from pretrained weights, at which depth and from which random starts.
 #include <fmt/ranges.h>
 
 #include <algorithm>
@@ -12,112 +12,9 @@ namespace dln::validation::section_3 {
 namespace {
 
 using data::TaskModes;
+using experiments::PretrainingStudy;
 using experiments::StartComparison;
 using experiments::StartRuns;
-
-// ---- what start they make
-
-StartComparison compare(Context& context, const PretrainingRun& run) {
-  return experiments::compare_starts(run.problem, run.study, context.store(), context.progress());
-}
-
-// How many times fewer epochs learning alone takes, each at its best rate whose error never rises.
-double advantage(const StartComparison& c) {
-  return c.random.best_stable && c.pretrained.best_stable
-             ? c.random.best_stable->epochs / std::max(1.0, c.pretrained.best_stable->epochs)
-             : NAN;
-}
-
-std::vector<Check> c37(Context& context, TaskModes consistent) {
-  const auto made = [&](TaskModes modes, Eigen::Index hidden) {
-    return compare(context, constructed_run(context, modes, hidden));
-  };
-  const auto leading = made(consistent, 16), violated = made(TaskModes::random, 16),
-             minor = made(TaskModes::minor, 16), pairs = made(TaskModes::misleading, 16);
-  base::Worst wide;
-  double least_advantage = HUGE_VAL;
-  std::string table;
-  for (auto modes : data::kAllTaskModes) {
-    const auto c = made(modes, 32);
-    wide.see(c.decoupling_residual);
-    least_advantage = std::min(least_advantage, advantage(c));
-    table += fmt::format("; {}: {:.0f}", data::name_of(modes), advantage(c));
-  }
-  const std::string data = "constructed tasks, 32 inputs of condition 10";
-  return {{.quantity =
-               "off-diagonal share of G V, G = (W^{l}…W^{1})^{T}W^{l}…W^{1}, a consistent task of leading "
-               "components, 16 hidden units",
-           .measured = leading.decoupling_residual,
-           .expected = 0,
-           .relation = Relation::at_most,
-           .bound = 0.02,
-           .bound_reason =
-               "the random start's leftovers, of order σ√N_{2} = 0.04 in a matrix, squared, in every layer",
-           .witness_pair = "ND",
-           .dataset = data},
-          {.quantity = "the same where Eq 18 is violated",
-           .measured = violated.decoupling_residual,
-           .expected = 1,
-           .relation = Relation::at_least,
-           .bound = 0.3,
-           .bound_reason = "a random direction has half of its length in the 16 components kept",
-           .witness_pair = "ND",
-           .dataset = data},
-          {.quantity = "and where V^{T}Σ¹¹V is diagonal but its modes are pairs of components",
-           .measured = pairs.decoupling_residual,
-           .expected = 1,
-           .relation = Relation::at_least,
-           .bound = 0.3,
-           .bound_reason = "one of each pair is lost: the check of Eq 18 as printed does not see it",
-           .witness_pair = "ND",
-           .dataset = data},
-          {.quantity =
-               "largest over all four tasks with 32 hidden units, converged: an isometry is decoupled for "
-               "any task, Eq 18 is not necessary",
-           .measured = wide.value(),
-           .expected = 0,
-           .relation = Relation::at_most,
-           .bound = 0.02,
-           .bound_reason = "as in the first line",
-           .witness_pair = "ND",
-           .dataset = data},
-          {.quantity =
-               "times fewer epochs of learning alone than from a random start, 32 hidden units, the least of "
-               "the four" +
-               table,
-           .measured = least_advantage,
-           .expected = 300,
-           .relation = Relation::at_least,
-           .bound = 50,
-           .bound_reason = "a violation barely hurts while all components are kept; the rates are 40 % apart",
-           .witness_pair = "NGD",
-           .dataset = data},
-          {.quantity = fmt::format(
-               "that advantage with 16 units, leading components ({:.0f}), over that where Eq 18 is "
-               "violated ({:.0f})",
-               advantage(leading), advantage(violated)),
-           .measured = advantage(leading) / advantage(violated),
-           .expected = 9,
-           .relation = Relation::at_least,
-           .bound = 3,
-           .bound_reason =
-               "half of the modes' strength is lost in the bottleneck; rates 40 % apart for either start",
-           .witness_pair = "NGD",
-           .dataset = data},
-          {.quantity =
-               fmt::format("and over that of a consistent task of minor components ({:.0f}): Eq 18 is not "
-                           "sufficient",
-                           advantage(minor)),
-           .measured = advantage(leading) / advantage(minor),
-           .expected = 30,
-           .relation = Relation::at_least,
-           .bound = 8,
-           .bound_reason = "the bottleneck keeps nothing of them",
-           .witness_pair = "NGD",
-           .dataset = data}};
-}
-
-// ---- when a network learns sooner from it
 
 // Random and pretrained exchanged: what must not pass.
 using View = std::function<StartComparison(StartComparison)>;
@@ -180,20 +77,26 @@ std::vector<Check> c39(Context& context, const View& view) {
        .dataset = centred_run.problem.name}};
 }
 
+// The same study at every value of one of its settings.
+template <class Value>
+std::vector<PretrainingStudy> studies_over(const std::vector<Value>& values, Value PretrainingStudy::*setting,
+                                           const PretrainingStudy& study) {
+  std::vector<PretrainingStudy> studies(values.size(), study);
+  for (std::size_t i = 0; i < values.size(); ++i) studies[i].*setting = values[i];
+  return studies;
+}
+
 // A random start that has not learned within the epochs allowed counts with these: a lower bound.
 double least_gain(const StartComparison& c, const experiments::PretrainingStudy& study) {
   if (c.random.best) return c.gain(&StartRuns::best);
   return static_cast<double>(study.max_epochs) / c.pretrained.total(c.pretrained.best);
 }
 
-std::vector<Check> c40(Context& context, const View& view) {
+std::vector<Check> gain_grows_with_depth(Context& context, const View& view) {
   auto run = small_pretraining_run(context, Inputs::centred);
   run.study.deviation = 0.01;
-  std::vector<experiments::PretrainingStudy> studies;
-  for (int layers : swept_layers(context)) {
-    studies.push_back(run.study);
-    studies.back().layers = layers;
-  }
+  const auto depths = swept_layers(context);
+  const auto studies = studies_over(depths, &PretrainingStudy::layers, run.study);
   auto found = experiments::compare_starts(run.problem, studies, context.store(), context.progress());
   std::vector<double> gains;
   std::string table;
@@ -201,24 +104,11 @@ std::vector<Check> c40(Context& context, const View& view) {
     gains.push_back(least_gain(view(found[i]), studies[i]));
     table += fmt::format("{} {}{:.2g}", i > 0 ? "," : "", found[i].random.best ? "" : "≥ ", gains.back());
   }
-  base::Worst residual;
-  for (int layers : {4, 8}) {
-    auto consistent = constructed_run(context, TaskModes::leading, 16);
-    consistent.study.layers = layers;
-    auto stream = base::stream(context.seed(), "deep consistent start", layers);
-    std::vector<Eigen::Index> units(static_cast<std::size_t>(layers), 16);
-    units.front() = 32;
-    units.back() = 4;
-    const auto start =
-        network::pretrained_weights(units, consistent.problem.correlations.sigma11,
-                                    {.learning_rate = 0.5, .epochs = 300}, stream, context.progress());
-    residual.see(network::pretraining_residual(start.network, consistent.problem.modes));
-  }
-  const auto deepest = *std::ranges::max_element(gains);
+  const auto most = *std::ranges::max_element(gains);
   return {{.quantity = fmt::format(
                "at N_{{l}} = {}, epochs from random over those from pretrained weights, best rate of "
                "each: {}; at three layers",
-               fmt::join(swept_layers(context), ", "), table),
+               fmt::join(depths, ", "), table),
            .measured = gains.front(),
            .expected = 0.14,
            .relation = Relation::at_most,
@@ -236,41 +126,49 @@ std::vector<Check> c40(Context& context, const View& view) {
            .witness_pair = "NGD",
            .dataset = run.problem.name},
           {.quantity = "the largest over that at three layers",
-           .measured = deepest / gains.front(),
+           .measured = most / gains.front(),
            .expected = 38,
            .relation = Relation::at_least,
            .bound = 10,
            .bound_reason =
                "plateaus grow as u_{0}^{−(1−2/L)} with u_{0} ∝ σ^{L}, pretraining as the number of layers",
            .witness_pair = "NGD",
-           .dataset = run.problem.name},
-          {.quantity = "decoupling residual of pretrained networks of 4 and 8 layers, a consistent task",
-           .measured = residual.value(),
-           .expected = 0,
-           .relation = Relation::at_most,
-           .bound = 0.03,
-           .bound_reason = "the random starts' leftovers in six layers",
-           .witness_pair = "ND",
-           .dataset = "constructed task, leading components"}};
+           .dataset = run.problem.name}};
 }
 
-std::vector<Check> c41(Context& context, const View& view) {
-  auto run = small_pretraining_run(context, Inputs::centred);
-  std::vector<experiments::PretrainingStudy> studies;
-  for (double deviation : swept_deviations(context)) {
-    studies.push_back(run.study);
-    studies.back().deviation = deviation;
+Check deep_starts_are_decoupled(Context& context) {
+  base::Worst residual;
+  for (int layers : {4, 8}) {
+    auto consistent = constructed_run(context, TaskModes::leading, 16);
+    consistent.study.layers = layers;
+    auto stream = base::stream(context.seed(), "deep consistent start", layers);
+    std::vector<Eigen::Index> units(static_cast<std::size_t>(layers), 16);
+    units.front() = 32;
+    units.back() = 4;
+    const auto start =
+        network::pretrained_weights(units, consistent.problem.correlations.sigma11,
+                                    {.learning_rate = 0.5, .epochs = 300}, stream, context.progress());
+    residual.see(network::pretraining_residual(start.network, consistent.problem.modes));
   }
-  auto found = experiments::compare_starts(run.problem, studies, context.store(), context.progress());
-  for (auto& c : found) c = view(std::move(c));
-  const auto& largest = found.front();
-  const auto& smallest = found.back();
-  const double span = std::log(studies.front().deviation / studies.back().deviation);
-  const auto growth = [&](const StartRuns StartComparison::*which) {
-    const auto &a = largest.*which, &b = smallest.*which;
-    return b.total(b.best) / a.total(a.best);
-  };
-  const auto random = growth(&StartComparison::random), pretrained = growth(&StartComparison::pretrained);
+  return {.quantity = "decoupling residual of pretrained networks of 4 and 8 layers, a consistent task",
+          .measured = residual.value(),
+          .expected = 0,
+          .relation = Relation::at_most,
+          .bound = 0.03,
+          .bound_reason = "the random starts' leftovers in six layers",
+          .witness_pair = "ND",
+          .dataset = "constructed task, leading components"};
+}
+
+std::vector<Check> c40(Context& context, const View& view) {
+  auto checks = gain_grows_with_depth(context, view);
+  checks.push_back(deep_starts_are_decoupled(context));
+  return checks;
+}
+
+std::vector<Check> gain_from_small_and_large_starts(const std::vector<StartComparison>& found,
+                                                    const std::vector<PretrainingStudy>& studies,
+                                                    const std::string& dataset) {
   std::string table;
   for (std::size_t i = 0; i < found.size(); ++i)
     table += fmt::format("{} {:.2g} ({:g})", i > 0 ? "," : "", found[i].gain(&StartRuns::best),
@@ -280,21 +178,32 @@ std::vector<Check> c41(Context& context, const View& view) {
            "epochs from random over those from pretrained weights, best rate of each, pretraining counted "
            "(σ):" +
            table + "; at the smallest",
-       .measured = smallest.gain(&StartRuns::best),
+       .measured = found.back().gain(&StartRuns::best),
        .expected = 8,
        .relation = Relation::at_least,
        .bound = 3,
        .bound_reason = kChaos,
        .witness_pair = "NGD",
-       .dataset = run.problem.name},
+       .dataset = dataset},
       {.quantity = "at the largest, where a random start has no plateau",
-       .measured = largest.gain(&StartRuns::best),
+       .measured = found.front().gain(&StartRuns::best),
        .expected = 0.3,
        .relation = Relation::at_most,
        .bound = 0.6,
        .bound_reason = kChaos,
        .witness_pair = "NGD",
-       .dataset = run.problem.name},
+       .dataset = dataset}};
+}
+
+// From the largest start to the smallest, whose ratio is e^span.
+std::vector<Check> growth_of_either_time(const StartComparison& largest, const StartComparison& smallest,
+                                         double span, const std::string& dataset) {
+  const auto growth = [&](const StartRuns StartComparison::*which) {
+    const auto &a = largest.*which, &b = smallest.*which;
+    return b.total(b.best) / a.total(a.best);
+  };
+  const auto random = growth(&StartComparison::random), pretrained = growth(&StartComparison::pretrained);
+  return {
       {.quantity =
            "slope of ln(epochs from random weights) against ln σ, five layers: u_{0}^{−(1−2/L)}, u_{0} ∝ "
            "σ^{L}, L = 4",
@@ -306,7 +215,7 @@ std::vector<Check> c41(Context& context, const View& view) {
            "the time after the plateau does not grow, a fifth of it at σ = 0.02; a step of the rates is "
            "ln 1.4 over the span, 0.16",
        .witness_pair = "TNGD",
-       .dataset = run.problem.name},
+       .dataset = dataset},
       {.quantity = "growth of the time from pretrained weights over the same span",
        .measured = pretrained,
        .expected = 1.5,
@@ -315,26 +224,25 @@ std::vector<Check> c41(Context& context, const View& view) {
        .bound_reason =
            "theory: no faster than (L − 1) ln(1/u_{0}), a factor 1.5 here; a step of the rates for either",
        .witness_pair = "NGD",
-       .dataset = run.problem.name}};
+       .dataset = dataset}};
+}
+
+std::vector<Check> c41(Context& context, const View& view) {
+  const auto run = small_pretraining_run(context, Inputs::centred);
+  const auto studies = studies_over(swept_deviations(context), &PretrainingStudy::deviation, run.study);
+  auto found = experiments::compare_starts(run.problem, studies, context.store(), context.progress());
+  for (auto& c : found) c = view(std::move(c));
+  const double span = std::log(studies.front().deviation / studies.back().deviation);
+  auto checks = gain_from_small_and_large_starts(found, studies, run.problem.name);
+  std::ranges::move(growth_of_either_time(found.front(), found.back(), span, run.problem.name),
+                    std::back_inserter(checks));
+  return checks;
 }
 
 }  // namespace
 
 std::vector<Claim> claims_on_pretraining() {
   return {
-      {{.id = "C37",
-        .section = 3,
-        .sentence =
-            "Where Eq 18 holds for leading components, pretrained weights are a decoupled start for the "
-            "task. "
-            "(A converged autoencoder without a bottleneck is one for every task; with a bottleneck it loses "
-            "minor components, consistent or not.)",
-        .source = "section 3, Eq 18",
-        .formula = "W^{21} = R_{2}D_{1}V^{11T}",
-        .witnesses = "NGD"},
-       [](Context& c) { return c37(c, TaskModes::leading); },
-       "the task said to be consistent has random modes",
-       [](Context& c) { return c37(c, TaskModes::random); }},
       {{.id = "C39",
         .section = 3,
         .sentence = "A pretrained five-layer network learns sooner than one from random weights, pretraining "

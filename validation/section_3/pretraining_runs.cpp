@@ -36,6 +36,10 @@ PretrainingStudy study_of(Context& context, Inputs inputs) {
 
 }  // namespace
 
+experiments::StartComparison compare(Context& context, const PretrainingRun& run) {
+  return experiments::compare_starts(run.problem, run.study, context.store(), context.progress());
+}
+
 PretrainingRun small_pretraining_run(Context& context, Inputs inputs) {
   PretrainingRun run{experiments::leading_components(images(context, inputs), 40), study_of(context, inputs)};
   run.study.hidden_units = 40;

@@ -17,6 +17,9 @@ struct PretrainingRun {
   experiments::PretrainingStudy study;
 };
 
+// Learning from random and from pretrained weights, from the context's store where it is there.
+experiments::StartComparison compare(Context& context, const PretrainingRun& run);
+
 // Fig 5's own scale: every image, 784 inputs, 200 hidden units, five layers, until the error is below 1.3e4.
 // Raw images: sigma = 0.01, 1000 epochs an autoencoder. Centred ones: sigma = 0.002, 100 epochs. At quick
 // effort small_pretraining_run(), from sigma = 0.018 and 0.0025 for the smaller width.
