@@ -52,6 +52,7 @@ std::vector<Claim> ledger() {
                       section_3::claims_on_starts,
                       section_4::claims_on_transitions,
                       section_4::claims_on_layers,
+                      section_5::claims_on_noisy_teachers,
                       section_5::claims_on_generalisation,
                       section_5::claims_on_sharpness,
                       section_5::claims_on_error_budget})

@@ -8,7 +8,8 @@
 
 namespace dln::validation::section_5 {
 
-std::vector<Claim> claims_on_generalisation();  // C50, C51
+std::vector<Claim> claims_on_noisy_teachers();  // C50
+std::vector<Claim> claims_on_generalisation();  // C51
 std::vector<Claim> claims_on_sharpness();       // C52, C53
 Claim claim_past_the_limit();                   // C53
 std::vector<Claim> claims_on_error_budget();    // C54
