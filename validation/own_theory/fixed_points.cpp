@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "validation/own_theory/bench.hpp"
+#include "validation/own_theory/unstable_directions.hpp"
 
 namespace dln::validation {
 namespace {
@@ -129,67 +130,9 @@ void decide_stability(const FixedPointClaim& claim, Bench& bench, std::vector<De
 // ---------------------------------------------------------------------------------------------- by numbers
 
 template <class Real>
-using Matrix = std::vector<std::vector<Real>>;
-
-// c[0] = 1, c[1], ..., c[n] of det(x I - A) = sum c[k] x^{n-k}, by Faddeev and LeVerrier.
-template <class Real>
-std::vector<Real> characteristic_polynomial(const Matrix<Real>& a) {
-  const std::size_t n = a.size();
-  Matrix<Real> m(n, std::vector<Real>(n, Real(0)));
-  std::vector<Real> c{Real(1)};
-  for (std::size_t k = 1; k <= n; ++k) {
-    for (std::size_t i = 0; i < n; ++i) m[i][i] += c.back();
-    Matrix<Real> product(n, std::vector<Real>(n, Real(0)));
-    Real trace(0);
-    for (std::size_t i = 0; i < n; ++i)
-      for (std::size_t j = 0; j < n; ++j)
-        for (std::size_t l = 0; l < n; ++l) product[i][j] += a[i][l] * m[l][j];
-    for (std::size_t i = 0; i < n; ++i) trace += product[i][i];
-    c.push_back(-trace / Real(static_cast<long>(k)));
-    m = product;
-  }
-  return c;
-}
-
-// The number of eigenvalues with a positive real part, by the signs in the first column of Routh's array; NaN
-// where one of them is 0.
-template <class Real>
-double sign_changes(const std::vector<Real>& c) {
-  std::vector<Real> above, below;
-  for (std::size_t k = 0; k < c.size(); ++k) (k % 2 == 0 ? above : below).push_back(c[k]);
-  int changes = 0;
-  for (std::size_t row = 1; row < c.size(); ++row) {
-    if (!(below[0] < 0 || below[0] > 0)) return std::nan("");
-    changes += (below[0] > 0) != (above[0] > 0);
-    std::vector<Real> next;
-    for (std::size_t k = 1; k < above.size(); ++k)
-      next.push_back(above[k] - above[0] / below[0] * (k < below.size() ? below[k] : Real(0)));
-    above = std::move(below);
-    below = next.empty() ? std::vector<Real>{Real(0)} : std::move(next);
-  }
-  return changes;
-}
-
-// Of the Jacobian moved a little to either side, which must agree: an eigenvalue on the imaginary axis, to a
-// millionth of the largest entry, belongs to neither side.
-template <class Real>
-double unstable_directions(const Matrix<Real>& a) {
-  using std::abs;
-  Real size(0);
-  for (const auto& row : a)
-    for (const Real& entry : row) size = std::max(size, Real(abs(entry)));
-  const auto moved = [&](const Real& shift) {
-    Matrix<Real> b = a;
-    for (std::size_t k = 0; k < b.size(); ++k) b[k][k] += shift;
-    return sign_changes(characteristic_polynomial(b));
-  };
-  const double left = moved(-size / Real(1e6)), right = moved(size / Real(1e6));
-  return left == right ? left : std::nan("");
-}
-
-template <class Real>
-Matrix<Real> numbers(const std::vector<std::vector<Expression>>& rows, const std::vector<Real>& values) {
-  Matrix<Real> all;
+SquareMatrix<Real> numbers(const std::vector<std::vector<Expression>>& rows,
+                           const std::vector<Real>& values) {
+  SquareMatrix<Real> all;
   for (const auto& row : rows) {
     all.emplace_back();
     for (const Expression& entry : row) all.back().push_back(Evaluator<Real>(entry)(values));
@@ -200,7 +143,7 @@ Matrix<Real> numbers(const std::vector<std::vector<Expression>>& rows, const std
 // 0 for what was claimed and 1 for anything else, and for a centre the size of the trace over that of the
 // frequency; nothing where an eigenvalue is too near the imaginary axis.
 template <class Real>
-std::optional<double> stability_deviation(Stability stability, const Matrix<Real>& j) {
+std::optional<double> stability_deviation(Stability stability, const SquareMatrix<Real>& j) {
   using std::abs, std::sqrt;
   if (stability == Stability::centre) {
     const Real determinant = j[0][0] * j[1][1] - j[0][1] * j[1][0];
@@ -217,7 +160,7 @@ std::optional<double> stability_deviation(Stability stability, const Matrix<Real
 
 // How large the terms of a state's rate are: sum of |df/dx| |x|, at least the smallest normal number.
 template <class Real>
-Real scale_of(const FixedPointClaim& claim, std::size_t state, const Matrix<Real>& j,
+Real scale_of(const FixedPointClaim& claim, std::size_t state, const SquareMatrix<Real>& j,
               const std::vector<Real>& values) {
   using std::abs;
   Real sum = std::numeric_limits<double>::min();
