@@ -8,63 +8,16 @@
 #include <boost/numeric/odeint/stepper/generation.hpp>
 #include <boost/numeric/odeint/stepper/runge_kutta_dopri5.hpp>
 #include <boost/numeric/odeint/stepper/runge_kutta_fehlberg78.hpp>
-#include <tuple>
 #include <utility>
 
 #include "dln/base/error.hpp"
 #include "dln/ode/fifty_digits.hpp"
+#include "dln/ode/vector_algebra.hpp"
 
 namespace dln::ode {
 namespace {
 
 namespace odeint = boost::numeric::odeint;
-
-// odeint's element-wise loops over std::vector of any real type. norm_inf turns a NaN into infinity, so that
-// a step with a NaN anywhere is rejected rather than accepted.
-struct VectorAlgebra {
-  template <std::size_t... I, class Arguments>
-  static void loop(std::index_sequence<I...>, Arguments arguments) {
-    auto& operation = std::get<sizeof...(I)>(arguments);
-    const std::size_t n = std::get<0>(arguments).size();
-    for (std::size_t k = 0; k < n; ++k) operation(std::get<I>(arguments)[k]...);
-  }
-  template <class... States>
-  static void each(States&&... states_then_operation) {
-    loop(std::make_index_sequence<sizeof...(States) - 1>(), std::forward_as_tuple(states_then_operation...));
-  }
-
-  // One name for each number of states, as odeint asks for them.
-  // clang-format off
-  template <class... A> static void for_each1(A&&... a) { each(a...); }
-  template <class... A> static void for_each2(A&&... a) { each(a...); }
-  template <class... A> static void for_each3(A&&... a) { each(a...); }
-  template <class... A> static void for_each4(A&&... a) { each(a...); }
-  template <class... A> static void for_each5(A&&... a) { each(a...); }
-  template <class... A> static void for_each6(A&&... a) { each(a...); }
-  template <class... A> static void for_each7(A&&... a) { each(a...); }
-  template <class... A> static void for_each8(A&&... a) { each(a...); }
-  template <class... A> static void for_each9(A&&... a) { each(a...); }
-  template <class... A> static void for_each10(A&&... a) { each(a...); }
-  template <class... A> static void for_each11(A&&... a) { each(a...); }
-  template <class... A> static void for_each12(A&&... a) { each(a...); }
-  template <class... A> static void for_each13(A&&... a) { each(a...); }
-  template <class... A> static void for_each14(A&&... a) { each(a...); }
-  template <class... A> static void for_each15(A&&... a) { each(a...); }
-  // clang-format on
-
-  template <class State>
-  static auto norm_inf(const State& x) {
-    using Real = typename State::value_type;
-    using std::abs;
-    Real largest(0);
-    for (const Real& value : x) {
-      const Real size = abs(value);
-      if (!(size <= std::numeric_limits<Real>::max())) return std::numeric_limits<Real>::infinity();
-      if (size > largest) largest = size;
-    }
-    return largest;
-  }
-};
 
 template <class Real>
 using State = std::vector<Real>;
@@ -318,56 +271,6 @@ class Run {
 
 }  // namespace
 
-Stepper stepper_from_name(std::string_view name) {
-  for (Stepper stepper : {Stepper::dopri5, Stepper::fehlberg78, Stepper::bulirsch_stoer})
-    if (name == name_of(stepper)) return stepper;
-  throw base::DomainError(fmt::format("stepper '{}': expected dopri5, fehlberg78 or bulirsch_stoer", name));
-}
-
-std::string_view name_of(Stepper stepper) {
-  switch (stepper) {
-    case Stepper::dopri5:
-      return "dopri5";
-    case Stepper::fehlberg78:
-      return "fehlberg78";
-    case Stepper::bulirsch_stoer:
-      return "bulirsch_stoer";
-  }
-  return "unknown";
-}
-
-std::string_view name_of(StopReason reason) {
-  switch (reason) {
-    case StopReason::reached_end:
-      return "reached the end";
-    case StopReason::terminal_event:
-      return "stopped at an event";
-    case StopReason::step_budget_spent:
-      return "spent its step budget";
-    case StopReason::step_too_small:
-      return "step fell below the smallest allowed";
-    case StopReason::not_finite:
-      return "right-hand side is not finite";
-    case StopReason::blew_up:
-      return "solution blew up";
-  }
-  return "unknown";
-}
-
-template <class Real>
-const EventHit<Real>& Solution<Real>::hit(std::string_view name) const {
-  for (const EventHit<Real>& event : events)
-    if (event.name == name) return event;
-  throw base::NumericalError(fmt::format("event '{}' did not happen: {}", name, brief()));
-}
-
-template <class Real>
-std::string Solution<Real>::brief() const {
-  return fmt::format("{} at t = {} after {} accepted and {} rejected steps, {} evaluations", name_of(reason),
-                     static_cast<double>(stop_time), work.accepted_steps, work.rejected_steps,
-                     work.evaluations);
-}
-
 template <class Real>
 Solution<Real> integrate(const RightHandSide<Real>& f, std::vector<Real> x0, const base::TimeGrid<Real>& grid,
                          const Options<Real>& options, const std::vector<Event<Real>>& events) {
@@ -385,8 +288,6 @@ Solution<Real> integrate(const RightHandSide<Real>& f, std::vector<Real> x0, con
       .solve();
 }
 
-template struct Solution<double>;
-template struct Solution<FiftyDigits>;
 template Solution<double> integrate(const RightHandSide<double>&, std::vector<double>,
                                     const base::TimeGrid<double>&, const Options<double>&,
                                     const std::vector<Event<double>>&);
