@@ -151,8 +151,9 @@ TEST(TrainingPath, NamesWhatActsAsLess) {
       "their span is invariant; small");
   EXPECT_EQ(path_of({32, 32, 1000}, {32, 32, 64}, 0, true, general).brief(),
             "compressed: 1000 outputs act as 64, the span of targets and start; small");
-  EXPECT_EQ(path_of({4, 5, 6}, {4, 5, 6}, 0, true, general).brief(),
-            "general: small; no layer can be made smaller: the start is not invariant");
+  EXPECT_EQ(
+      path_of({4, 5, 6}, {4, 5, 6}, 0, true, general).brief(),
+      "general: small; no layer can be made smaller: the start is not invariant, or has no units to spare");
   EXPECT_EQ(path_of({4, 5, 6}, {4, 5, 6}, 0, false, general).brief(),
             "general: small; not asked to look for a smaller network");
   EXPECT_THROW(path_of({4, 5, 6}, {4, 6}, 0, true, general), base::DomainError);

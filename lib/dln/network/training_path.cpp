@@ -43,8 +43,9 @@ TrainingPath path_of(const std::vector<Eigen::Index>& whole, const std::vector<E
   if (!smaller.empty())
     return {PathKind::compressed, fmt::format("{}; {}", fmt::join(smaller, "; "), arithmetic.reason)};
   return {arithmetic.kind,
-          arithmetic.reason + (looked ? "; no layer can be made smaller: the start is not invariant"
-                                      : "; not asked to look for a smaller network")};
+          arithmetic.reason +
+              (looked ? "; no layer can be made smaller: the start is not invariant, or has no units to spare"
+                      : "; not asked to look for a smaller network")};
 }
 
 }  // namespace dln::network
