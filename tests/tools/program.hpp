@@ -42,6 +42,15 @@ inline fs::path scratch(const std::string& name) {
   return folder;
 }
 
+// The regular files below it, in order.
+inline std::vector<std::string> files_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    if (entry.is_regular_file()) names.push_back(fs::relative(entry.path(), folder).string());
+  std::ranges::sort(names);
+  return names;
+}
+
 // An IDX file: a header of big-endian numbers, then bytes.
 inline std::string idx(std::initializer_list<unsigned> header, const std::string& bytes) {
   std::string file;

@@ -1,7 +1,6 @@
 // The program as a user, a script and a hostile person meet it: words, exit codes, files whole or not there.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <sched.h>
 #include <sys/stat.h>
 
 #include <chrono>
@@ -18,14 +17,6 @@ namespace dln::tools {
 namespace {
 
 using Json = nlohmann::json;
-
-std::vector<std::string> files_in(const fs::path& folder) {
-  std::vector<std::string> names;
-  for (const auto& entry : fs::recursive_directory_iterator(folder))
-    if (entry.is_regular_file()) names.push_back(fs::relative(entry.path(), folder).string());
-  std::ranges::sort(names);
-  return names;
-}
 
 TEST(Program, HelpsAndTellsItsVersion) {
   const auto help = dln({"--help"});
@@ -103,8 +94,6 @@ TEST(Program, RefusesUnknownWordsWithExitCode2) {
   EXPECT_FALSE(fs::exists(folder / "out")) << "nothing is made before the words are understood";
 }
 
-// Every command that README shows, as a newcomer would type it, at quick effort and into a folder of the
-// test; the network file that it shows included.
 // Whether a subcommand needs GiNaC and this build has none.
 bool needs_absent_algebra([[maybe_unused]] const std::string& command) {
 #ifdef DLN_WITH_SYMBOLIC
@@ -114,6 +103,8 @@ bool needs_absent_algebra([[maybe_unused]] const std::string& command) {
 #endif
 }
 
+// Every command that README shows, as a newcomer would type it, at quick effort and into a folder of the
+// test; the network file that it shows included.
 TEST(Readme, ShowsCommandsThatWork) {
   const auto folder = scratch("readme");
   const fs::path images = "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz";
@@ -240,191 +231,6 @@ TEST(Program, RefusesAReadOnlyOutputFolder) {
   EXPECT_EQ(dln({"figure", "2", "--out", folder.string()}).code, 5);
   ::chmod(folder.c_str(), 0755);
   EXPECT_TRUE(files_in(folder).empty());
-}
-
-TEST(Verify, WritesTheWholeReportAndNothingElse) {
-  const auto folder = scratch("verify-some");
-  const auto outcome = dln({"verify", "--effort", "quick", "--claim", "C13", "C9", "--out", folder.string()});
-  EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_NE(outcome.out.find("C13 holds"), std::string::npos) << outcome.out;
-  EXPECT_NE(outcome.out.find("Of 2 claims, 2 hold"), std::string::npos);
-  EXPECT_EQ(outcome.err, "") << "no progress where there is no terminal";
-  EXPECT_EQ(files_in(folder),
-            (std::vector<std::string>{"figures/2.gp", "figures/2.svg", "figures/2.tsv", "report.html",
-                                      "report.json", "report.md", "report.xml"}));
-  const auto json = Json::parse(slurp(folder / "report.json"));
-  EXPECT_EQ(json.at("claims").size(), 2u);
-  EXPECT_EQ(json.at("figures").at(0).at("status"), "drawn");
-  EXPECT_EQ(json.at("provenance").at("options").at("effort"), "quick");
-}
-
-TEST(Verify, GivesTheSameReportFromRunToRunButForItsProvenance) {
-  const auto folder = scratch("verify-twice");
-  std::vector<Json> reports;
-  for (const char* run : {"a", "b"}) {
-    dln({"verify", "--effort", "quick", "--claim", "C9", "C14", "C18", "C19", "--out",
-         (folder / run).string(), "--seed", "5"});
-    reports.push_back(Json::parse(slurp(folder / run / "report.json")));
-    reports.back().erase("provenance");
-  }
-  EXPECT_EQ(reports[0].dump(), reports[1].dump());
-  for (const char* figure : {"2.svg", "3l.svg", "3w.svg", "3l.tsv", "3w.gp"})
-    EXPECT_EQ(slurp(folder / "a/figures" / figure), slurp(folder / "b/figures" / figure)) << figure;
-}
-
-// One core gives one thread; what runs on several elsewhere says the same.
-TEST(Verify, GivesTheSameReportOnOneCore) {
-  cpu_set_t everywhere;
-  const auto folder = scratch("verify-one-core");
-  const auto claims = [&](const char* run) {
-    const auto outcome = dln({"verify", "--effort", "quick", "--claim", "C18", "C31", "C43", "C50", "--out",
-                              (folder / run).string()});
-    EXPECT_EQ(outcome.code, 0) << outcome.err;
-    auto report = Json::parse(slurp(folder / run / "report.json"));
-    EXPECT_EQ(report["provenance"]["threads"] == 1,
-              std::string_view(run) == "one" || CPU_COUNT(&everywhere) == 1);
-    report.erase("provenance");
-    return report.dump();
-  };
-  cpu_set_t one;
-  CPU_ZERO(&one);
-  ASSERT_EQ(::sched_getaffinity(0, sizeof everywhere, &everywhere), 0);
-  for (int core = 0; CPU_COUNT(&one) == 0; ++core)
-    if (CPU_ISSET(core, &everywhere)) CPU_SET(core, &one);
-  const auto on_all = claims("all");
-  ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
-  const auto on_one = claims("one");
-  ::sched_setaffinity(0, sizeof everywhere, &everywhere);
-  EXPECT_EQ(on_one, on_all);
-  for (const char* figure : {"3w.tsv", "stages.tsv"}) {
-    EXPECT_FALSE(slurp(folder / "all/figures" / figure).empty()) << figure;
-    EXPECT_EQ(slurp(folder / "one/figures" / figure), slurp(folder / "all/figures" / figure)) << figure;
-  }
-}
-
-TEST(Verify, WritesTheReportWithoutGnuplotAndNamesTheMissingFigures) {
-  const auto folder = scratch("verify-without-gnuplot");
-  const auto outcome = dln({"verify", "--effort", "quick", "--claim", "C9", "--out", folder.string()},
-                           {.environment = {"PATH=/nonexistent"}});
-  EXPECT_EQ(outcome.code, 0);
-  EXPECT_NE(outcome.err.find("gnuplot-nox"), std::string::npos) << outcome.err;
-  EXPECT_EQ(files_in(folder), (std::vector<std::string>{"figures/2.gp", "figures/2.tsv", "report.html",
-                                                        "report.json", "report.md", "report.xml"}));
-  const auto json = Json::parse(slurp(folder / "report.json"));
-  EXPECT_TRUE(json.at("figures").at(0).at("status").get<std::string>().starts_with("missing: "));
-  EXPECT_EQ(json.at("provenance").at("software").at("gnuplot"), "not installed");
-  EXPECT_NE(slurp(folder / "report.html").find("Figure 2 is missing"), std::string::npos);
-}
-
-TEST(Figure, NeedsGnuplotAndLeavesNothingWithoutIt) {
-  const auto folder = scratch("figure-without-gnuplot");
-  EXPECT_EQ(dln({"figure", "2", "--out", folder.string()}, {.environment = {"PATH=/nonexistent"}}).code, 6);
-  EXPECT_TRUE(files_in(folder).empty());
-  EXPECT_EQ(dln({"figure", "2", "--out", folder.string()}).code, 0);
-  EXPECT_EQ(files_in(folder), (std::vector<std::string>{"2.gp", "2.svg", "2.tsv"}));
-}
-
-TEST(Images, ThatCannotBeReadAreExitCode3) {
-  const auto folder = scratch("bad-images");
-  spill(folder / "train-images-idx3-ubyte", "not IDX at all");
-  spill(folder / "train-labels-idx1-ubyte", "nor this");
-  const std::string images = (folder / "train-images-idx3-ubyte").string();
-  for (const std::vector<std::string>& arguments :
-       {std::vector<std::string>{"verify", "--claim", "C18", "--effort", "quick", "--out",
-                                 (folder / "r").string(), "--images", images},
-        {"figure", "3w", "--out", (folder / "f").string(), "--images", images},
-        {"figure", "3w", "--out", (folder / "f").string(), "--images", images + "-missing"},
-        {"data", "info", images},
-        {"data", "info", folder.string() + "/missing"}}) {
-    const auto outcome = dln(arguments);
-    EXPECT_EQ(outcome.code, 3) << arguments[0];
-    EXPECT_NE(outcome.err.find(folder.string()), std::string::npos) << outcome.err;
-    EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
-  }
-  EXPECT_TRUE(!fs::exists(folder / "r/report.json") && files_in(folder).size() == 2)
-      << "nothing half-written";
-}
-
-TEST(Data, PrintsTheTreesSpectrumAndWritesItsFeatures) {
-  const auto folder = scratch("data-tree");
-  const auto outcome =
-      dln({"data", "tree", "--levels", "3", "--features", "20", "--out", (folder / "tree.tsv").string()});
-  EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_TRUE(outcome.out.starts_with("mode\ttree_level\ts\ts_in_expectation\n1\t0\t"));
-  EXPECT_EQ(std::ranges::count(outcome.out, '\n'), 9);
-  const std::string table = slurp(folder / "tree.tsv");
-  EXPECT_EQ(std::ranges::count(table, '\n'), 9);
-  EXPECT_EQ(dln({"data", "tree", "--out", (folder / "no/such/folder").string()}).code, 5);
-}
-
-TEST(Data, DoesNotDestroyWhatIsNotARegularFile) {
-  const auto folder = scratch("data-fifo");
-  const fs::path fifo = folder / "fifo", link = folder / "link", target = folder / "target";
-  ASSERT_EQ(::mkfifo(fifo.c_str(), 0644), 0);
-  EXPECT_EQ(dln({"data", "tree", "--levels", "2", "--features", "5", "--out", fifo.string()}).code, 5);
-  EXPECT_TRUE(fs::is_fifo(fifo));
-  spill(target, "old");
-  fs::create_symlink("target", link);
-  EXPECT_EQ(dln({"data", "tree", "--levels", "2", "--features", "5", "--out", link.string()}).code, 0);
-  EXPECT_TRUE(fs::is_symlink(link)) << "the link stays, what it points to is replaced";
-  EXPECT_TRUE(slurp(target).starts_with("item"));
-}
-
-TEST(Images, ThatAreDamagedAreNamedInOneSentence) {
-  const auto folder = scratch("damaged-images");
-  const fs::path images = folder / "images-idx3", labels = folder / "labels-idx1";
-  const std::string good_images = idx({0x803, 3, 2, 2}, std::string(12, '\1')),
-                    good_labels = idx({0x801, 3}, std::string("\0\1\2", 3));
-  struct Case {
-    std::string images, labels;
-    const char* said;
-  };
-  const std::vector<Case> cases{
-      {idx({0x802, 3, 2, 2}, std::string(12, 1)), good_labels, "0x00000802"},
-      {good_images.substr(0, 20), good_labels, "truncated"},
-      {good_images.substr(0, 10), good_labels, "truncated"},
-      {good_images + "x", good_labels, "bytes follow"},
-      {good_images, good_labels + "x", "bytes follow"},
-      {good_images, idx({0x801, 2}, std::string(2, '\0')), "it holds 2 labels, but"},
-      {good_images, idx({0x801, 3}, std::string("\0\1\13", 3)), "label 11 of example 2 is out of range"},
-      {idx({0x803, 0xffffffff, 0xffffffff, 0xffffffff}, ""), good_labels, "at most 8192 pixels"},
-      {idx({0x803, 0xffffffff, 50, 50}, ""), good_labels, "promises"},
-      {idx({0x803, 0, 2, 2}, ""), good_labels, "0 images"},
-      {good_images, idx({0x801, 3}, std::string(3, '\1')), "at least two classes"},
-      {idx({0x803, 3, 2, 2}, std::string(12, '\0')), good_labels, "all inputs are zero"},
-  };
-  for (const Case& bad : cases) {
-    spill(images, bad.images);
-    spill(labels, bad.labels);
-    const auto outcome = dln({"figure", "3w", "--effort", "quick", "--out", (folder / "out").string(),
-                              "--images", images.string(), "--labels", labels.string()});
-    EXPECT_EQ(outcome.code, 3) << bad.said;
-    EXPECT_NE(outcome.err.find(bad.said), std::string::npos) << outcome.err;
-    EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
-    EXPECT_TRUE(!fs::exists(folder / "out") || files_in(folder / "out").empty());
-  }
-}
-
-TEST(Figure, ThreeLeftTabulatesTheTheorysHalfTimesTo12Digits) {
-  const auto folder = scratch("figure-3l");
-  ASSERT_EQ(dln({"figure", "3l", "--effort", "quick", "--out", folder.string()}).code, 0);
-  std::istringstream lines(slurp(folder / "3l.tsv"));
-  std::string line;
-  std::getline(lines, line);
-  int halves = 0;
-  // lambda = 0.5e-3 scaled to the small tree's s_1, so tau is read off the first mode and must serve all
-  // others.
-  double tau = 0;
-  while (std::getline(lines, line)) {
-    std::istringstream cells(line);
-    std::string mode, s, curve, epoch;
-    for (std::string* cell : {&mode, &s, &curve, &epoch}) std::getline(cells, *cell, '\t');
-    if (curve != "theory half") continue;
-    const double unit = std::log(std::stod(s) / 1e-6 - 1) / (2 * std::stod(s));
-    if (halves++ == 0) tau = std::stod(epoch) / unit;
-    EXPECT_NEAR(std::stod(epoch) / (tau * unit), 1, 1e-12);
-  }
-  EXPECT_EQ(halves, 5);
 }
 
 TEST(Stderr, MayBeClosedOrFullWithoutHarm) {
