@@ -11,11 +11,6 @@
 #include "dln/base/error.hpp"
 #include "dln/experiments/pretraining.hpp"
 #include "dln/experiments/rate_advice.hpp"
-#include "dln/linalg/decompositions.hpp"
-#include "dln/network/chain_gradient.hpp"
-#include "dln/network/hessian.hpp"
-#include "dln/network/initial_weights.hpp"
-#include "dln/network/pretraining.hpp"
 #include "dln/theory/matrix_solution.hpp"
 
 namespace dln::experiments {
@@ -30,7 +25,6 @@ constexpr Eigen::Index kLeading = 10;  // modes that a forecast waits for
 constexpr double kLearned = 0.99;      // of what theory expects, at its end
 constexpr double kLow = 0.1, kHigh = 0.9;
 constexpr Eigen::Index kMostNetworks = 16;  // modes that are followed where no law spares training them
-constexpr long kAutoencoderEpochs = 2000;
 
 void check(const ForecastOptions& options) {
   base::require_positive("learning rate", options.rate);
@@ -38,21 +32,6 @@ void check(const ForecastOptions& options) {
   base::require(options.most_epochs >= 1, "epochs", static_cast<double>(options.most_epochs), "1 or more");
   base::require(options.samples >= 2, "samples", static_cast<double>(options.samples), "2 or more");
   base::require(options.most_modes >= 1, "modes", static_cast<double>(options.most_modes), "1 or more");
-}
-
-std::vector<Eigen::Index> units_of(const LearningProblem& problem, const StartOptions& options) {
-  std::vector<Eigen::Index> units(static_cast<std::size_t>(options.depth.layers()), options.hidden_units);
-  units.front() = problem.correlations.sigma31.cols();
-  units.back() = problem.correlations.sigma31.rows();
-  return units;
-}
-
-double random_deviation(const StartOptions& options) {
-  const double u0 = options.initial_strength;
-  const int matrices = options.depth.weight_matrices();
-  if (matrices == 1) return u0;
-  if (matrices == 2) return network::deviation_for_strength(u0, options.hidden_units);
-  return std::pow(u0, 1.0 / matrices) / std::sqrt(static_cast<double>(options.hidden_units));
 }
 
 // 0 .. last, as many on an even grid as on one of equal ratios: the first modes can be much sooner than the
@@ -190,104 +169,7 @@ std::optional<WholeForecast> whole_forecast(const LearningProblem& problem, cons
   return whole;
 }
 
-// Of rank k: the best in the metric of Sigma11, from the SVD of Sigma31 Sigma11^{-1/2}.
-Matrix best_map(const LearningProblem& problem, Eigen::Index rank) {
-  const Vector scale = problem.correlations.sigma11.diagonal().cwiseSqrt().cwiseInverse();
-  const auto svd = linalg::singular_values(problem.correlations.sigma31 * scale.asDiagonal());
-  const Eigen::Index held = std::min(rank, svd.s.size());
-  return svd.u.leftCols(held) * svd.s.head(held).asDiagonal() * svd.v.leftCols(held).transpose() *
-         scale.asDiagonal();
-}
-
-double sharpness_at(const LearningProblem& problem, base::Depth depth, const Matrix& map, Eigen::Index rank) {
-  std::vector<Eigen::Index> units(static_cast<std::size_t>(depth.layers()), rank);
-  units.front() = map.cols();
-  units.back() = map.rows();
-  auto stream = base::stream(1, "end sharpness");
-  return network::top_hessian_eigenvalue(network::balanced_weights(units, map, stream), problem.correlations,
-                                         {.tolerance = 1e-6})
-      .value;
-}
-
 }  // namespace
-
-std::string_view name_of(StartKind kind) {
-  switch (kind) {
-    case StartKind::decoupled:
-      return "decoupled";
-    case StartKind::random:
-      return "random";
-    case StartKind::orthogonal:
-      return "orthogonal";
-    case StartKind::pretrained:
-      return "pretrained";
-    case StartKind::given:
-      return "given";
-  }
-  return "unknown";
-}
-
-bool scatters(StartKind kind) {
-  return kind == StartKind::random || kind == StartKind::orthogonal;
-}
-
-Network draw_start(const LearningProblem& problem, const StartOptions& options, int draw,
-                   base::Progress& progress) {
-  base::require_positive("u0", options.initial_strength);
-  base::require(options.hidden_units >= 1, "hidden units", static_cast<double>(options.hidden_units),
-                "1 or more");
-  const int matrices = options.depth.weight_matrices();
-  const auto units = units_of(problem, options);
-  const double gain = std::pow(options.initial_strength, 1.0 / matrices);
-  auto stream = base::stream(options.seed, "analysis start", matrices, draw);
-  switch (options.kind) {
-    case StartKind::decoupled:
-      return network::decoupled_weights(units, problem.modes,
-                                        Matrix::Constant(matrices, problem.modes.size(), gain), stream)
-          .network;
-    case StartKind::random:
-      return network::small_random_weights(units, random_deviation(options), stream);
-    case StartKind::orthogonal:
-      return network::orthogonal_weights(units, gain, stream);
-    case StartKind::pretrained: {
-      base::require(matrices >= 2, "layers of a pretrained network", matrices + 1,
-                    "3 or more: autoencoders train hidden layers");
-      const auto& sigma11 = problem.correlations.sigma11;
-      const double sigma = 1 / std::sqrt(100.0 * static_cast<double>(options.hidden_units));
-      return network::pretrained_weights(units, sigma11,
-                                         {.learning_rate = 0.5 / sigma11.diagonal().maxCoeff(),
-                                          .epochs = kAutoencoderEpochs,
-                                          .settled = 1e-7,
-                                          .deviation = sigma,
-                                          .last_deviation = options.initial_strength},
-                                         stream, progress)
-          .network;
-    }
-    case StartKind::given:
-      if (!options.given) throw base::DomainError("a given start: expected a network");
-      network::require_fitting(options.given->units(), problem.correlations);
-      return *options.given;
-  }
-  throw base::DomainError("a start: expected one of the kinds there are");
-}
-
-double sharpness_at_theory_end(const LearningProblem& problem, base::Depth depth, Eigen::Index narrowest) {
-  const auto& modes = problem.modes;
-  const Eigen::Index held = std::min(narrowest, modes.size());
-  const auto [s, d] = aligned_modes(problem);
-  const Vector ends = s.head(held).cwiseQuotient(d.head(held));
-  return sharpness_at(
-      problem, depth,
-      modes.output.leftCols(held) * ends.asDiagonal() * modes.input.leftCols(held).transpose(), held);
-}
-
-SharpnessAhead sharpness_ahead(const LearningProblem& problem, const Network& start) {
-  const Eigen::Index narrowest = *std::ranges::min_element(start.units());
-  const Eigen::Index held = std::min(narrowest, problem.modes.size());
-  return {network::top_hessian_eigenvalue(start, problem.correlations, {.tolerance = 1e-4}).value,
-          sharpness_at_theory_end(problem, start.depth(), narrowest),
-          sharpness_at(problem, start.depth(), best_map(problem, held), held)};
-}
 
 double error_of_strengths(double target_power, const AlignedModes& modes, const Vector& u) {
   const auto s = modes.singular_values.head(u.size()), d = modes.input_variances.head(u.size());
