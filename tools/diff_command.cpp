@@ -4,11 +4,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "dln/base/error.hpp"
+#include "tools/bounded_file.hpp"
 #include "tools/commands.hpp"
 #include "tools/console.hpp"
 #include "tools/strict_json.hpp"
@@ -17,7 +17,6 @@ namespace dln::tools {
 namespace {
 
 using Json = nlohmann::ordered_json;
-namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kLargestReport = 256u << 20;  // bytes
 
@@ -25,13 +24,8 @@ struct DiffOptions {
   std::string before, after;
 };
 
-Json report_in(const std::string& path) {
-  std::error_code none;
-  if (const auto size = fs::file_size(path, none); !none && size > kLargestReport)
-    throw base::DataError(fmt::format("cannot read {}: {} bytes; expected a report.json", path, size));
-  std::ifstream in(path, std::ios::binary);
-  if (!in || fs::is_directory(path, none))
-    throw base::DataError(fmt::format("cannot read {}: no such file, or not readable", path));
+Json read_report(const std::string& path) {
+  auto in = open_bounded(path, kLargestReport, "a report.json");
   const auto shallow = [](int depth, Json::parse_event_t event, const Json&) {
     require_shallow<Json>(depth, event);
     return true;
@@ -142,7 +136,7 @@ void tell_provenance(const Json& before, const Json& after) {
 }
 
 int run_diff(const DiffOptions& options) {
-  const Json before = report_in(options.before), after = report_in(options.after);
+  const Json before = read_report(options.before), after = read_report(options.after);
   const auto old_claims = by_id(before), new_claims = by_id(after);
   Changes changes;
   tell_provenance(before, after);

@@ -5,12 +5,11 @@
 
 #include <CLI/CLI.hpp>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <mutex>
 #include <optional>
 
 #include "dln/base/error.hpp"
+#include "tools/bounded_file.hpp"
 #include "tools/commands.hpp"
 #include "tools/console.hpp"
 #include "tools/strict_text.hpp"
@@ -34,25 +33,20 @@ struct SweepOptions {
   bool resume = false;
 };
 
-std::string text_of(const std::string& path) {
+std::string plan_text(const std::string& path) {
+  constexpr const char* wanted = "a TOML file of 1 MiB at most";
   std::error_code none;
   if (fs::is_directory(path, none))
     throw base::DataError(fmt::format("cannot read {}: it is a folder", path));
-  if (const auto size = fs::file_size(path, none); !none && size > kLargestFile)
-    throw base::DataError(
-        fmt::format("cannot read {}: {} bytes; expected a TOML file of 1 MiB at most", path, size));
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw base::DataError(fmt::format("cannot read {}: no such file, or not readable", path));
-  // A pipe or a device has no size to be asked for.
-  std::string text(kLargestFile + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
+  auto in = open_bounded(path, kLargestFile, wanted);
+  auto text = read_bounded(in, kLargestFile);
   if (text.size() > kLargestFile)
-    throw base::DataError(fmt::format("cannot read {}: expected a TOML file of 1 MiB at most", path));
+    throw base::DataError(fmt::format("cannot read {}: expected {}", path, wanted));
   return text;
 }
 
-std::string duration(double seconds) {
+// Some seconds or some years, as one would say it.
+std::string rough_time(double seconds) {
   const struct {
     double seconds;
     const char* name;
@@ -78,8 +72,8 @@ void require_feasible(const SweepPlan& plan, int threads) {
   throw base::DomainError(
       fmt::format("{} runs would take {} {} on {} thread{} (the first takes {} {}): expected {} runs at "
                   "most; coarsen the grid, or divide it among several files",
-                  count_of(plan.runs()), seconds ? "about" : "more than", duration(all), threads,
-                  threads == 1 ? "" : "s", seconds ? "about" : "more than", duration(each), kMostRuns));
+                  count_of(plan.runs()), seconds ? "about" : "more than", rough_time(all), threads,
+                  threads == 1 ? "" : "s", seconds ? "about" : "more than", rough_time(each), kMostRuns));
 }
 
 int thread_count(const SweepOptions& options) {
@@ -103,7 +97,8 @@ class Teller {
     const double estimate = report.seconds * static_cast<double>(todo_) / threads_;
     if (done_ == 1 && todo_ > 1 && estimate > 20)
       message(fmt::format("{} runs, of which the first took {}: about {} on {} thread{}", todo_,
-                          duration(report.seconds), duration(estimate), threads_, threads_ == 1 ? "" : "s"));
+                          rough_time(report.seconds), rough_time(estimate), threads_,
+                          threads_ == 1 ? "" : "s"));
     progress_.report(what_, static_cast<double>(done_) / static_cast<double>(todo_));
   }
   void end() { progress_.clear(); }
@@ -130,7 +125,7 @@ void tell_result(const SweepResults& results, const std::string& out, std::uint6
     }
   if (done_now > 0)
     text += fmt::format("{} of them now, in {} on {} thread{}, {:.1f} % of it outside the runs\n", done_now,
-                        duration(wall), threads, threads == 1 ? "" : "s",
+                        rough_time(wall), threads, threads == 1 ? "" : "s",
                         100 * std::max(0.0, 1 - results.seconds() / (wall * threads)));
   text +=
       fmt::format("{0}/results.csv, results.jsonl, results.npz; what they depend on: {0}/sweep.toml\n", out);
@@ -162,19 +157,19 @@ int sweep(const SweepPlan& plan, const SweepOptions& options, int threads, const
 }
 
 int sweep_here(const SweepOptions& options, int threads) {
-  const auto plan = SweepPlan::parse(text_of(*options.file), *options.file);
+  const auto plan = SweepPlan::parse(plan_text(*options.file), *options.file);
   require_feasible(plan, threads);
-  SweepProblems problems;
+  SweepDataCache cache;
   return sweep(plan, options, threads, [&](SweepQueue& queue, const RunFinished& finished) {
     run_on_threads(
-        plan, problems, threads, [&] { return queue.take(); }, finished);
+        plan, cache, threads, [&] { return queue.take(); }, finished);
   });
 }
 
 int sweep_among_ranks(const SweepOptions& options, int threads) {
   SweepRanks ranks;
   const auto plan =
-      SweepPlan::parse(ranks.shared(ranks.leads() ? text_of(*options.file) : ""), *options.file);
+      SweepPlan::parse(ranks.shared(ranks.leads() ? plan_text(*options.file) : ""), *options.file);
   const int all_threads = ranks.sum(threads);
   if (ranks.leads()) require_feasible(plan, all_threads);
   ranks.require_same(plan.resolved());

@@ -4,13 +4,13 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <fstream>
 #include <set>
 #include <tuple>
 
 #include "dln/base/error.hpp"
+#include "tools/bounded_file.hpp"
 #include "tools/claim_reader.hpp"
 #include "tools/strict_text.hpp"
 #include "tools/strict_toml.hpp"
@@ -236,11 +236,8 @@ std::string content_of(const std::filesystem::path& path) {
     throw base::DataError(fmt::format("{}: is a folder; expected a TOML file", path.string()));
   std::ifstream in(path, std::ios::binary);
   if (!in) throw base::DataError(fmt::format("{}: cannot be opened", path.string()));
-  // Little more than allowed is read, whatever the size that the file claims to have.
-  std::string text;
-  std::array<char, 1 << 14> block;
-  while (text.size() <= kLargestTheoryFile && (in.read(block.data(), block.size()), in.gcount() > 0))
-    text.append(block.data(), static_cast<std::size_t>(in.gcount()));
+  // Whatever the size that the file claims to have.
+  auto text = read_bounded(in, kLargestTheoryFile);
   if (text.size() > kLargestTheoryFile)
     throw base::DataError(fmt::format("{}: larger than {} bytes; expected a TOML file written by hand",
                                       path.string(), kLargestTheoryFile));

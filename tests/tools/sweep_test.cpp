@@ -235,12 +235,12 @@ TEST(Sweep, EveryExperimentRuns) {
       {"perceptual-learning", "[grid]\nlayers = [4]\n"},
       {"critical-period", "[grid]\ninput_age = [2]\n"},
   };
-  SweepProblems problems;
+  SweepDataCache cache;
   for (const auto& experiment : sweep_experiments()) {
     ASSERT_TRUE(plans.contains(experiment.name)) << experiment.name;
     const auto plan = SweepPlan::parse("experiment = '" + experiment.name + "'\n" + plans.at(experiment.name),
                                        experiment.name);
-    const auto first = carry_out(plan, 0, problems), second = carry_out(plan, 0, problems);
+    const auto first = carry_out(plan, 0, cache), second = carry_out(plan, 0, cache);
     EXPECT_EQ(first.record.state, SweepRecord::State::done)
         << experiment.name << ": " << first.record.message;
     const auto &values = first.record.values, &again = second.record.values;

@@ -18,11 +18,11 @@ TEST(SweepThreads, KeepEveryRunOnce) {
       "experiment = \"mode\"\n[grid]\ns = { from = 1, to = 2, count = 10 }\nseed = { from = 0, to = 99 }\n",
       "plan");
   const auto folder = scratch("sweep-threads");
-  SweepProblems problems;
+  SweepDataCache cache;
   SweepResults results(plan, folder, false);
   SweepQueue queue(results.records());
   run_on_threads(
-      plan, problems, 2, [&] { return queue.take(); },
+      plan, cache, 2, [&] { return queue.take(); },
       [&](SweepReport report) { results.add(std::move(report)); });
   results.settle();
   results.write_tables();

@@ -1,18 +1,16 @@
 // Fig 4: networks of any depth from decoupled starts; each run is one depth at one rate.
 #include <limits>
 
-#include "dln/experiments/depth_prediction.hpp"
 #include "dln/experiments/depth_sweep.hpp"
 #include "tools/sweep/sweep_experiment.hpp"
 
 namespace dln::tools {
 namespace {
 
-SweepOutcome run(const Coordinates& at, SweepProblems& problems) {
-  const auto problem = swept_problem(at, problems);
+SweepOutcome run(const Coordinates& at, SweepDataCache& cache) {
+  const auto problem = swept_problem(at, cache);
   const int layers = static_cast<int>(at.whole("layers"));
-  const double largest = experiments::largest_aligned_eigenvalue(*problem, layers),
-               rate = at.real("rate") > 0 ? at.real("rate") : at.real("kappa") / largest;
+  const auto [rate, over_limit] = swept_rate(at, *problem);
   const experiments::DepthSweepOptions options{.layers = {layers},
                                                .rates = {rate},
                                                .kappas = {},
@@ -31,7 +29,7 @@ SweepOutcome run(const Coordinates& at, SweepProblems& problems) {
   const auto& result = rows.front().runs.front();
   const bool learned = result.outcome == experiments::SweepOutcome::learned;
   return {.diverged = result.outcome == experiments::SweepOutcome::diverged,
-          .values = {rate, rate * largest, learned ? static_cast<double>(result.epoch) : kNoNumber,
+          .values = {rate, over_limit, learned ? static_cast<double>(result.epoch) : kNoNumber,
                      result.monotone ? 1.0 : 0.0, static_cast<double>(rows.front().trained[1])}};
 }
 
@@ -40,9 +38,7 @@ SweepOutcome run(const Coordinates& at, SweepProblems& problems) {
 SweepExperiment depth_experiment() {
   auto parameters = joined(
       data_parameters(),
-      {whole("layers", 3, 2, 1000, "N_l"),
-       non_negative("rate", 0, 1e6, "learning rate lambda, of sums over the examples; 0: by kappa"),
-       real("kappa", 1, 0, 1e6, "learning rate in units of 1/lambda_max of the depth"),
+      {whole("layers", 3, 2, 1000, "N_l"), rate_parameter(), kappa_parameter(1),
        whole("hidden_units", 1000, 1, 100'000, "in every hidden layer"),
        real("u0", 1e-3, 0, 1e6, "initial strength of every mode"),
        real("threshold", 1.3e4, 0, 1e300, "learned when half the summed squared error is below this"),
@@ -50,19 +46,16 @@ SweepExperiment depth_experiment() {
        word("arithmetic", "compressed", {"compressed", "whole"},
             "compressed: layers made smaller exactly where the start allows it"),
        whole("max_epochs", 100'000, 1, 1'000'000'000, "given up after so many")});
-  return {
-      .name = "depth",
-      .summary = "Fig 4: epochs until a network of any depth has learned, at a rate of its own",
-      .parameters = std::move(parameters),
-      .columns =
-          {{"learning_rate", "lambda"},
-           {"rate_over_limit",
-            "lambda times lambda_max at theory's end; stable below 2 where modes are the inputs' (Eq 18)"},
-           {"epochs", "until the error is below the threshold; NaN when it never was"},
-           {"monotone", "1 when the error never rose"},
-           {"trained_units", "of a hidden layer, after exact compression"}},
-      .mode_columns = {},
-      .run = run};
+  return {.name = "depth",
+          .summary = "Fig 4: epochs until a network of any depth has learned, at a rate of its own",
+          .parameters = std::move(parameters),
+          .columns = {rate_column(),
+                      rate_over_limit_column(),
+                      {"epochs", "until the error is below the threshold; NaN when it never was"},
+                      {"monotone", "1 when the error never rose"},
+                      {"trained_units", "of a hidden layer, after exact compression"}},
+          .mode_columns = {},
+          .run = run};
 }
 
 }  // namespace dln::tools

@@ -26,7 +26,7 @@ Descended descend(flow::ModeDescent descent, double eps, long limit) {
   return {};
 }
 
-SweepOutcome run(const Coordinates& at, SweepProblems&) {
+SweepOutcome run(const Coordinates& at, SweepDataCache&) {
   const auto depth = base::Depth::from_layers(static_cast<int>(at.whole("layers")));
   const double s = at.real("s"), u0 = at.real("u0"), eps = at.real("eps");
   const theory::DeepMode<double> mode(base::DepthExponent(depth), {s, u0, 1});

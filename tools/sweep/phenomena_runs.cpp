@@ -10,8 +10,8 @@
 namespace dln::tools {
 namespace {
 
-SweepOutcome transitions(const Coordinates& at, SweepProblems& problems) {
-  const auto problem = swept_problem(at, problems);
+SweepOutcome transitions(const Coordinates& at, SweepDataCache& cache) {
+  const auto problem = swept_problem(at, cache);
   experiments::TransitionOptions options;
   options.depth = base::Depth::from_layers(static_cast<int>(at.whole("layers")));
   options.share = at.real("share");
@@ -28,7 +28,7 @@ SweepOutcome transitions(const Coordinates& at, SweepProblems& problems) {
   return outcome;
 }
 
-SweepOutcome generalisation(const Coordinates& at, SweepProblems&) {
+SweepOutcome generalisation(const Coordinates& at, SweepDataCache&) {
   experiments::GeneralisationOptions options;
   options.inputs = at.whole("inputs");
   options.outputs = at.whole("outputs");
@@ -49,7 +49,7 @@ SweepOutcome generalisation(const Coordinates& at, SweepProblems&) {
                      depth.trained.front().training.back()}};
 }
 
-SweepOutcome perceptual(const Coordinates& at, SweepProblems&) {
+SweepOutcome perceptual(const Coordinates& at, SweepDataCache&) {
   experiments::PerceptualLearningOptions options;
   options.layers = experiments::graded_layers(static_cast<int>(at.whole("layers")) - 1, at.real("strength"),
                                               at.real("ratio"));
@@ -67,7 +67,7 @@ SweepOutcome perceptual(const Coordinates& at, SweepProblems&) {
   return outcome;
 }
 
-SweepOutcome critical_period(const Coordinates& at, SweepProblems&) {
+SweepOutcome critical_period(const Coordinates& at, SweepDataCache&) {
   experiments::CriticalPeriodOptions options;
   options.initial_strength = at.real("v0");
   options.closing_age = at.real("closing_age");

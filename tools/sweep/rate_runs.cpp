@@ -8,7 +8,7 @@
 namespace dln::tools {
 namespace {
 
-SweepOutcome rates(const Coordinates& at, SweepProblems&) {
+SweepOutcome rates(const Coordinates& at, SweepDataCache&) {
   experiments::ModeRateOptions options;
   options.singular_value = at.real("s");
   options.initial_strength = at.real("u0");
@@ -20,8 +20,8 @@ SweepOutcome rates(const Coordinates& at, SweepProblems&) {
                      static_cast<double>(row.stable.steps)}};
 }
 
-SweepOutcome sharpness(const Coordinates& at, SweepProblems& problems) {
-  const auto problem = swept_problem(at, problems);
+SweepOutcome sharpness(const Coordinates& at, SweepDataCache& cache) {
+  const auto problem = swept_problem(at, cache);
   experiments::SharpnessRunOptions options;
   options.depth = base::Depth::from_layers(static_cast<int>(at.whole("layers")));
   options.hidden_units = at.whole("hidden_units");

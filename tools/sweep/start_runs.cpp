@@ -9,8 +9,8 @@ namespace {
 
 using experiments::StartRuns;
 
-SweepOutcome pretraining(const Coordinates& at, SweepProblems& problems) {
-  const auto problem = swept_problem(at, problems);
+SweepOutcome pretraining(const Coordinates& at, SweepDataCache& cache) {
+  const auto problem = swept_problem(at, cache);
   experiments::PretrainingStudy study;
   study.layers = static_cast<int>(at.whole("layers"));
   study.hidden_units = at.whole("hidden_units");
@@ -34,8 +34,8 @@ SweepOutcome pretraining(const Coordinates& at, SweepProblems& problems) {
   return outcome;
 }
 
-SweepOutcome starts(const Coordinates& at, SweepProblems& problems) {
-  const auto problem = swept_problem(at, problems);
+SweepOutcome starts(const Coordinates& at, SweepDataCache& cache) {
+  const auto problem = swept_problem(at, cache);
   experiments::StartsOptions options;
   options.layers = {static_cast<int>(at.whole("layers"))};
   options.width = problem->correlations.sigma11.rows();

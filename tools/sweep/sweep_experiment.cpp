@@ -5,8 +5,8 @@
 
 namespace dln::tools {
 
-SweepProblems::Data SweepProblems::get(const std::string& key,
-                                       const std::function<experiments::AnalysisProblem()>& build) {
+SweepDataCache::Data SweepDataCache::get(const std::string& key,
+                                         const std::function<experiments::AnalysisProblem()>& build) {
   constexpr std::size_t kKept = 16;  // runs near each other in a grid share them
   std::shared_ptr<Entry> entry;
   {

@@ -29,7 +29,7 @@ struct SweepOutcome {
 };
 
 // Data that runs share, read and made ready once, by the first run that needs them.
-class SweepProblems {
+class SweepDataCache {
  public:
   using Data = std::shared_ptr<const experiments::AnalysisProblem>;
   // `build` must not come back here. What it throws is thrown; the next to ask builds again.
@@ -50,7 +50,7 @@ struct SweepExperiment {
   std::vector<SweepParameter> parameters;
   std::vector<SweepColumn> columns, mode_columns;
   // Throws DomainError or NumericalError for a run that cannot be done.
-  std::function<SweepOutcome(const Coordinates&, SweepProblems&)> run;
+  std::function<SweepOutcome(const Coordinates&, SweepDataCache&)> run;
 };
 
 // By name.
@@ -73,9 +73,20 @@ SweepExperiment critical_period_experiment();
 // them.
 std::vector<SweepParameter> data_parameters(const std::string& data = "tree",
                                             const std::string& scale = "white");
-SweepProblems::Data swept_data(const Coordinates& at, SweepProblems& problems);
+SweepDataCache::Data swept_data(const Coordinates& at, SweepDataCache& cache);
 std::shared_ptr<const experiments::LearningProblem> swept_problem(const Coordinates& at,
-                                                                  SweepProblems& problems);
+                                                                  SweepDataCache& cache);
+
+// The rate of whole networks, `rate` or else by `kappa`; and the same over 1/lambda_max at theory's end.
+struct SweptRate {
+  double rate, over_limit;
+};
+SweepParameter rate_parameter();
+SweepParameter kappa_parameter(double standard);
+SweptRate swept_rate(const Coordinates& at, const experiments::LearningProblem& problem);
+SweepColumn rate_column();
+SweepColumn rate_over_limit_column();
+
 // The files that these data are read from, by their parameters' values. Throws DataError for one that cannot
 // be.
 std::vector<std::filesystem::path> files_of_data(const std::string& data, const std::string& file,

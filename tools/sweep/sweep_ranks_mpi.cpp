@@ -189,10 +189,10 @@ void SweepRanks::require_same(const std::string& text) {
 }
 
 void SweepRanks::lead(const SweepPlan& plan, SweepQueue& queue, int threads, const RunFinished& finished) {
-  SweepProblems problems;
+  SweepDataCache cache;
   auto own = std::async(std::launch::async, [&] {
     run_on_threads(
-        plan, problems, threads, [&] { return queue.take(); }, finished);
+        plan, cache, threads, [&] { return queue.take(); }, finished);
   });
   Outbox outbox;
   int others = size() - 1;
@@ -224,11 +224,11 @@ void SweepRanks::lead(const SweepPlan& plan, SweepQueue& queue, int threads, con
 }
 
 void SweepRanks::follow(const SweepPlan& plan, int threads) {
-  SweepProblems problems;
+  SweepDataCache cache;
   Desk desk;
   auto own = std::async(std::launch::async, [&] {
     run_on_threads(
-        plan, problems, threads, [&] { return desk.take(); },
+        plan, cache, threads, [&] { return desk.take(); },
         [&](const SweepReport& report) { desk.report(report); });
   });
   const struct Close {

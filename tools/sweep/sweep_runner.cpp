@@ -18,12 +18,12 @@ namespace dln::tools {
 
 using State = SweepRecord::State;
 
-SweepReport carry_out(const SweepPlan& plan, std::uint64_t run, SweepProblems& problems) {
+SweepReport carry_out(const SweepPlan& plan, std::uint64_t run, SweepDataCache& cache) {
   SweepReport report{.run = run, .record = {}};
   const auto start = std::chrono::steady_clock::now();
   auto& [state, values, message] = report.record;
   try {
-    auto outcome = plan.experiment().run(plan.at(run), problems);
+    auto outcome = plan.experiment().run(plan.at(run), cache);
     state = outcome.diverged ? State::diverged : State::done;
     values = std::move(outcome.values);
   } catch (const base::DomainError& error) {
@@ -40,7 +40,7 @@ SweepReport carry_out(const SweepPlan& plan, std::uint64_t run, SweepProblems& p
   return report;
 }
 
-void run_on_threads(const SweepPlan& plan, SweepProblems& problems, int threads, const NextRun& next,
+void run_on_threads(const SweepPlan& plan, SweepDataCache& cache, int threads, const NextRun& next,
                     const RunFinished& finished) {
   std::atomic<bool> ended = false;
   const auto work = [&] {
@@ -49,7 +49,7 @@ void run_on_threads(const SweepPlan& plan, SweepProblems& problems, int threads,
         const auto run = next();
         if (!run) return;
         // Isolated, so that a thread that waits within one run does not begin another.
-        finished(tbb::this_task_arena::isolate([&] { return carry_out(plan, *run, problems); }));
+        finished(tbb::this_task_arena::isolate([&] { return carry_out(plan, *run, cache); }));
       }
     } catch (...) {
       ended = true;
@@ -87,9 +87,9 @@ std::optional<double> time_of_first_run(const SweepPlan& plan, double patience) 
   const pid_t child = ::fork();
   if (child == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    SweepProblems problems;
+    SweepDataCache cache;
     try {
-      const double seconds = carry_out(plan, 0, problems).seconds;
+      const double seconds = carry_out(plan, 0, cache).seconds;
       (void)!::write(ends[1], &seconds, sizeof seconds);
     } catch (const std::exception&) {
     }

@@ -14,7 +14,7 @@ namespace dln::tools {
 
 // One run. What it refuses (DomainError), what fails (NumericalError) and what does not fit in memory is
 // recorded; anything else, such as data that cannot be read, is thrown.
-SweepReport carry_out(const SweepPlan& plan, std::uint64_t run, SweepProblems& problems);
+SweepReport carry_out(const SweepPlan& plan, std::uint64_t run, SweepDataCache& cache);
 
 // Asked for a run from several threads at once; nothing when there is none left.
 using NextRun = std::function<std::optional<std::uint64_t>()>;
@@ -22,7 +22,7 @@ using NextRun = std::function<std::optional<std::uint64_t>()>;
 using RunFinished = std::function<void(SweepReport)>;
 
 // Until next() has nothing left. Throws what a run or `finished` throws, once the runs under way are done.
-void run_on_threads(const SweepPlan& plan, SweepProblems& problems, int threads, const NextRun& next,
+void run_on_threads(const SweepPlan& plan, SweepDataCache& cache, int threads, const NextRun& next,
                     const RunFinished& finished);
 
 // Runs that are still to do, in order, handed out to threads and to other processes.

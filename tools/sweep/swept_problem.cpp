@@ -106,15 +106,15 @@ std::vector<SweepParameter> data_parameters(const std::string& data, const std::
            "images, file: what becomes of the inputs before learning")};
 }
 
-SweepProblems::Data swept_data(const Coordinates& at, SweepProblems& problems) {
+SweepDataCache::Data swept_data(const Coordinates& at, SweepDataCache& cache) {
   std::string key;
   for (const auto& parameter : data_parameters()) key += toml_text(at[parameter.name]) + ' ';
-  return problems.get(key, [&] { return build(at); });
+  return cache.get(key, [&] { return build(at); });
 }
 
 std::shared_ptr<const experiments::LearningProblem> swept_problem(const Coordinates& at,
-                                                                  SweepProblems& problems) {
-  const auto data = swept_data(at, problems);
+                                                                  SweepDataCache& cache) {
+  const auto data = swept_data(at, cache);
   return {data, &data->problem};
 }
 

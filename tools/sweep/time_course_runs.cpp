@@ -6,8 +6,8 @@
 namespace dln::tools {
 namespace {
 
-SweepOutcome run(const Coordinates& at, SweepProblems& problems) {
-  const auto problem = swept_problem(at, problems);
+SweepOutcome run(const Coordinates& at, SweepDataCache& cache) {
+  const auto problem = swept_problem(at, cache);
   const experiments::TimeCourseOptions options{
       .hidden_units = at.whole("hidden_units"),
       .learning_rate = at.real("rate"),

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "dln/experiments/depth_prediction.hpp"
 #include "dln/experiments/forecast.hpp"
 #include "dln/experiments/recorded_run.hpp"
 #include "tools/sweep/sweep_experiment.hpp"
@@ -27,12 +26,11 @@ experiments::StartKind start_named(const std::string& name) {
   return experiments::StartKind::pretrained;
 }
 
-SweepOutcome run(const Coordinates& at, SweepProblems& problems) {
-  const auto analysed = swept_data(at, problems);
+SweepOutcome run(const Coordinates& at, SweepDataCache& cache) {
+  const auto analysed = swept_data(at, cache);
   const auto& problem = analysed->problem;
   const auto depth = base::Depth::from_layers(static_cast<int>(at.whole("layers")));
-  const double largest = experiments::largest_aligned_eigenvalue(problem, depth.layers()),
-               rate = at.real("rate") > 0 ? at.real("rate") : at.real("kappa") / largest;
+  const auto [rate, over_limit] = swept_rate(at, problem);
   base::SilentProgress silent;
   experiments::StartOptions starting;
   starting.depth = depth;
@@ -47,7 +45,7 @@ SweepOutcome run(const Coordinates& at, SweepProblems& problems) {
   const bool diverged = course.reason == network::DescentStop::diverged;
   SweepOutcome outcome{
       .diverged = diverged,
-      .values = {rate, rate * largest, static_cast<double>(course.iterations),
+      .values = {rate, over_limit, static_cast<double>(course.iterations),
                  diverged || course.error.empty() ? kNoNumber : std::max(0.0, course.error.back()),
                  course.error.empty() ? kNoNumber : course.error.front(), course.error_rose ? 0.0 : 1.0,
                  held_out && !diverged ? course.held_out_error.back() : kNoNumber,
@@ -65,28 +63,24 @@ SweepExperiment training_experiment() {
   return {
       .name = "training",
       .summary = "any network on any data: its error, held-out error, and when it learns each mode",
-      .parameters = joined(
-          data_parameters(),
-          {whole("layers", 3, 2, 1000, "N_l"),
-           whole("hidden_units", 100, 1, 100'000, "in every hidden layer"),
-           word("start", "random", {"random", "decoupled", "orthogonal", "pretrained"},
-                "where learning starts"),
-           real("u0", 1e-3, 0, 1e6, "initial strength of every mode, in the mean"),
-           non_negative("rate", 0, 1e6, "learning rate lambda, of sums over the examples; 0: by kappa"),
-           real("kappa", 0.5, 0, 1e6, "learning rate in units of 1/lambda_max of the depth"),
-           whole("epochs", 1000, 1, 100'000'000, "how long it learns"),
-           whole("run", 0, 0, 1'000'000'000, "which start of this seed")}),
-      .columns =
-          {{"learning_rate", "lambda"},
-           {"rate_over_limit",
-            "lambda times lambda_max at theory's end; stable below 2 where modes are the inputs' (Eq 18)"},
-           {"iterations", "updates done"},
-           {"error", "half the summed squared error at the end"},
-           {"error_at_start", "and at the start"},
-           {"monotone", "1 when the error never rose"},
-           {"held_out_error", "half the summed squared error of the examples held out, at the end"},
-           {"least_held_out_error", "the least of it on the way"},
-           {"least_held_out_epoch", "and when"}},
+      .parameters =
+          joined(data_parameters(),
+                 {whole("layers", 3, 2, 1000, "N_l"),
+                  whole("hidden_units", 100, 1, 100'000, "in every hidden layer"),
+                  word("start", "random", {"random", "decoupled", "orthogonal", "pretrained"},
+                       "where learning starts"),
+                  real("u0", 1e-3, 0, 1e6, "initial strength of every mode, in the mean"), rate_parameter(),
+                  kappa_parameter(0.5), whole("epochs", 1000, 1, 100'000'000, "how long it learns"),
+                  whole("run", 0, 0, 1'000'000'000, "which start of this seed")}),
+      .columns = {rate_column(),
+                  rate_over_limit_column(),
+                  {"iterations", "updates done"},
+                  {"error", "half the summed squared error at the end"},
+                  {"error_at_start", "and at the start"},
+                  {"monotone", "1 when the error never rose"},
+                  {"held_out_error", "half the summed squared error of the examples held out, at the end"},
+                  {"least_held_out_error", "the least of it on the way"},
+                  {"least_held_out_epoch", "and when"}},
       .mode_columns = {{"s", "singular value"},
                        {"half_epochs",
                         "epochs until u passes s/(2 d), d the variance of the inputs along the mode; NaN "

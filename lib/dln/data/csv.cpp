@@ -3,75 +3,15 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #include <memory>
 #include <optional>
 
 #include "dln/base/error.hpp"
-#include "dln/data/byte_reader.hpp"
+#include "dln/data/csv_lines.hpp"
 #include "dln/data/utf8.hpp"
 
 namespace dln::data {
 namespace {
-
-constexpr std::size_t kLongestLine = 1 << 20;
-
-// Lines of a file without their ends, numbered from 1.
-class Lines {
- public:
-  explicit Lines(const std::filesystem::path& path) : file_(path), buffer_(1 << 16) {}
-
-  // False at the end. The view lives until the next call.
-  bool next(std::string_view& line) {
-    line_.clear();
-    ++number_;
-    for (;;) {
-      if (at_ == end_ && !refill()) return finish(line);
-      const unsigned char* from = buffer_.data() + at_;
-      const auto* stop = static_cast<const unsigned char*>(std::memchr(from, '\n', end_ - at_));
-      const std::size_t length = stop ? static_cast<std::size_t>(stop - from) : end_ - at_;
-      if (line_.size() + length > kLongestLine)
-        fail(fmt::format("is longer than {} bytes; expected rows of numbers", kLongestLine));
-      line_.append(reinterpret_cast<const char*>(from), length);
-      at_ += length + (stop ? 1 : 0);
-      if (stop) return finish(line);
-    }
-  }
-
-  std::uint64_t number() const { return number_; }
-  [[noreturn]] void fail(std::string_view what) const {
-    file_.fail(fmt::format("line {} {}", number_, what));
-  }
-  [[noreturn]] void fail(std::size_t column, std::string_view what) const {
-    file_.fail(fmt::format("line {}, column {}: {}", number_, column, what));
-  }
-
- private:
-  bool refill() {
-    at_ = 0;
-    end_ = file_.read_some(buffer_);
-    ended_ = end_ == 0;
-    return !ended_;
-  }
-
-  bool finish(std::string_view& line) {
-    line = line_;
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (number_ == 1) {
-      if (line.starts_with("\xFF\xFE") || line.starts_with("\xFE\xFF"))
-        fail("starts with the mark of UTF-16; save the file as UTF-8");
-      if (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
-    }
-    return !(ended_ && line_.empty());
-  }
-
-  ByteReader file_;
-  std::vector<unsigned char> buffer_;
-  std::size_t at_ = 0, end_ = 0;
-  bool ended_ = false;
-  std::string line_;
-  std::uint64_t number_ = 0;
-};
 
 struct Field {
   std::string_view text;  // without blanks around it and without its quotes

@@ -1,4 +1,4 @@
-// Expressions from text, by recursive descent, and back to text.
+// Expressions from text, by recursive descent.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,24 +9,13 @@
 #include <optional>
 
 #include "dln/symbolic/expression.hpp"
+#include "dln/symbolic/function_words.hpp"
 
 namespace dln::symbolic {
 namespace {
 
 using Node = Expression::Node;
 using Link = std::shared_ptr<const Node>;
-
-struct Named {
-  std::string_view name;
-  Operation operation;
-};
-constexpr Named kFunctions[] = {
-    {"exp", Operation::exp},           {"log", Operation::log},     {"ln", Operation::log},
-    {"sqrt", Operation::sqrt},         {"sin", Operation::sin},     {"cos", Operation::cos},
-    {"tan", Operation::tan},           {"sinh", Operation::sinh},   {"cosh", Operation::cosh},
-    {"tanh", Operation::tanh},         {"asinh", Operation::asinh}, {"atan", Operation::atan},
-    {"lambertw", Operation::lambertw},
-};
 
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -249,62 +238,6 @@ class Parser {
   int depth_ = 0;
 };
 
-// ------------------------------------------------------------------------------------------- back to text
-
-int binding(Operation operation) {
-  switch (operation) {
-    case Operation::add:
-    case Operation::subtract:
-      return 1;
-    case Operation::negate:
-      return 2;
-    case Operation::multiply:
-    case Operation::divide:
-      return 3;
-    case Operation::power:
-      return 4;
-    default:
-      return 5;
-  }
-}
-
-std::string printed(const Node& node, const Symbols& symbols);
-
-std::string bracketed(const Node& node, const Symbols& symbols, int least) {
-  const std::string text = printed(node, symbols);
-  return binding(node.operation) < least ? "(" + text + ")" : text;
-}
-
-std::string printed(const Node& node, const Symbols& symbols) {
-  const auto both = [&](int left, const char* between, int right) {
-    return bracketed(*node.left, symbols, left) + between + bracketed(*node.right, symbols, right);
-  };
-  switch (node.operation) {
-    case Operation::number:
-      return node.digits;
-    case Operation::pi:
-      return "pi";
-    case Operation::symbol:
-      return symbols[node.symbol].name;
-    case Operation::negate:
-      return "-" + bracketed(*node.left, symbols, 3);
-    case Operation::add:
-      return both(1, " + ", 2);
-    case Operation::subtract:
-      return both(1, " - ", 2);
-    case Operation::multiply:
-      return both(3, "*", 4);
-    case Operation::divide:
-      return both(3, "/", 4);
-    case Operation::power:
-      return both(5, "^", 5);
-    default: {
-      const auto* function = std::ranges::find(kFunctions, node.operation, &Named::operation);
-      return std::string(function->name) + "(" + printed(*node.left, symbols) + ")";
-    }
-  }
-}
-
 }  // namespace
 
 const std::vector<std::string>& function_names() {
@@ -324,10 +257,6 @@ bool is_symbol_name(std::string_view name) {
 
 Expression parse(std::string_view text, const Symbols& symbols, std::vector<Trouble>& troubles) {
   return Parser(text, symbols, troubles).parse();
-}
-
-std::string text_of(const Expression& expression, const Symbols& symbols) {
-  return printed(*expression.node(), symbols);
 }
 
 }  // namespace dln::symbolic
