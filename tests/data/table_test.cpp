@@ -166,6 +166,17 @@ TEST_F(TableTest, TargetColumnsAreChosenByNameOrNumberInTheOrderGiven) {
   EXPECT_THAT(refused({"p", "q", "r"}), HasSubstr("all of its columns are targets"));
 }
 
+TEST_F(TableTest, ANameMayHoldQuotationMarksDoubled) {
+  SourceOptions options;
+  for (const auto& [written, name] :
+       {std::pair{"\"6\"\" pipe\"", "6\" pipe"}, {"\"\"\"a\"\"\"", "\"a\""}, {"\"\"\"\"\"\"", "\"\""}}) {
+    options.target_columns = {name};
+    EXPECT_EQ(read(file("a.csv", std::string(written) + ",b,c\n" + kRows), options).targets,
+              (Matrix{{0.5, -1, 3e-2}}))
+        << written;
+  }
+}
+
 TEST_F(TableTest, WholeNumbersInOneColumnAreLabelsUnlessSaidOtherwise) {
   const auto path = file("a.csv", kRows);
   EXPECT_EQ(open_dataset(path).classes, 2);
@@ -210,6 +221,7 @@ TEST_F(TableTest, EverythingWrongWithACsvIsOneSentenceWithLineAndColumn) {
   EXPECT_THAT(about("a,1,c\n" + rows), HasSubstr("'a' beside '1'"));
   EXPECT_THAT(about(rows + "\n" + rows), HasSubstr("line 5 follows after the empty line 4"));
   EXPECT_THAT(about(rows + "1,\"2,0\n"), HasSubstr("quotation mark"));
+  EXPECT_THAT(about(rows + "1,\"2\"\",0\n"), HasSubstr("quotation mark"));
   EXPECT_THAT(about("1\n2\n"), HasSubstr("all of its columns are targets"));
 }
 

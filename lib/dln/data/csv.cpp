@@ -14,7 +14,7 @@ namespace dln::data {
 namespace {
 
 struct Field {
-  std::string_view text;  // without blanks around it and without its quotes
+  std::string_view text;  // without blanks around it and without its quotes; within, "" stands for "
   bool quoted = false;
 };
 
@@ -24,12 +24,26 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(from, text.find_last_not_of(' ') - from + 1);
 }
 
+// Where a field opened at `open` closes; two quotation marks stand for one of the field's own (RFC 4180).
+std::size_t closing_quote(std::string_view line, std::size_t open) {
+  for (auto at = line.find('"', open + 1);; at = line.find('"', at + 2))
+    if (at == std::string_view::npos || !line.substr(at + 1).starts_with('"')) return at;
+}
+
+std::string without_doubled_quotes(const Field& field) {
+  std::string text(field.text);
+  if (field.quoted)
+    for (auto at = text.find("\"\""); at != std::string::npos; at = text.find("\"\"", at + 1))
+      text.erase(at, 1);
+  return text;
+}
+
 void split(const Lines& lines, std::string_view line, char separator, std::vector<Field>& fields) {
   fields.clear();
   for (;;) {
     const auto start = line.find_first_not_of(' ');
     if (start != std::string_view::npos && line[start] == '"') {
-      const auto close = line.find('"', start + 1);
+      const auto close = closing_quote(line, start);
       const auto end = close == std::string_view::npos ? close : line.find_first_not_of(' ', close + 1);
       if (close == std::string_view::npos || (end != std::string_view::npos && line[end] != separator))
         lines.fail(fields.size() + 1, "a quotation mark without its partner before the end of the field");
@@ -127,7 +141,7 @@ std::vector<std::string> names_in(const Lines& lines, const std::vector<Field>& 
     if (first_not_utf8(field.text) != std::string_view::npos)
       lines.fail(names.size() + 1,
                  fmt::format("the name '{}' is not UTF-8; save the file as UTF-8", shown(field.text)));
-    names.emplace_back(field.text);
+    names.push_back(without_doubled_quotes(field));
   }
   return names;
 }
