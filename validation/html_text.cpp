@@ -4,22 +4,10 @@
 
 #include <cmath>
 
+#include "validation/report.hpp"
+
 namespace dln::validation {
 namespace {
-
-const char* words(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::holds:
-      return "✓ holds";
-    case Verdict::refuted_as_printed:
-      return "≠ refuted as printed";
-    case Verdict::fails:
-      return "✗ fails";
-    case Verdict::not_run:
-      return "– not run";
-  }
-  return "";
-}
 
 // Where the brace that opens the text closes; npos where it does not.
 std::size_t closing_brace(std::string_view text) {
@@ -69,7 +57,8 @@ std::string number_html(double x) {
 }
 
 std::string verdict_html(Verdict verdict) {
-  return fmt::format("<span class=\"verdict {}\">{}</span>", name_of(verdict), words(verdict));
+  const auto [mark, words] = text_of(verdict);
+  return fmt::format("<span class=\"verdict {}\">{} {}</span>", name_of(verdict), mark, words);
 }
 
 std::string spaced(const Witnesses& witnesses) {

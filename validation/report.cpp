@@ -22,6 +22,20 @@ const Figure* Report::figure(const std::string& id) const {
   return found == figures.end() ? nullptr : &*found;
 }
 
+VerdictText text_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::holds:
+      return {"✓", "holds"};
+    case Verdict::refuted_as_printed:
+      return {"≠", "refuted as printed"};
+    case Verdict::fails:
+      return {"✗", "fails"};
+    case Verdict::not_run:
+      return {"–", "not run"};
+  }
+  return {};
+}
+
 Tally tally(const std::vector<const ClaimRecord*>& claims) {
   Tally count;
   for (const ClaimRecord* claim : claims) switch (claim->verdict()) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -84,6 +85,12 @@ struct Tally {
 Tally tally(const std::vector<const ClaimRecord*>& claims);
 // One sentence: how many claims hold, are refuted as printed, fail or did not run.
 std::string summary(const Tally& tally);
+
+// "✓" and "holds".
+struct VerdictText {
+  std::string_view mark, words;
+};
+VerdictText text_of(Verdict verdict);
 
 // Every cause for which a claim does not stand, a sentence or more; empty where it stands.
 std::string why_not(const ClaimRecord& claim);

@@ -18,18 +18,11 @@ std::string inert(std::string_view text) {
   return out;
 }
 
-const char* mark(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::holds:
-      return "✓ holds";
-    case Verdict::refuted_as_printed:
-      return "≠ refuted as printed";
-    case Verdict::fails:
-      return "✗ **fails**";
-    case Verdict::not_run:
-      return "– **not run**";
-  }
-  return "";
+// What does not stand is bold.
+std::string marked(Verdict verdict) {
+  const auto [mark, words] = text_of(verdict);
+  const bool stands = verdict == Verdict::holds || verdict == Verdict::refuted_as_printed;
+  return fmt::format("{} {}{}{}", mark, stands ? "" : "**", words, stands ? "" : "**");
 }
 
 }  // namespace
@@ -43,7 +36,7 @@ std::string render_markdown(const Report& report) {
   out += "| claim | verdict | digits | sentence |\n|---|---|---|---|\n";
   for (const ClaimRecord* claim : claims) {
     const auto digits = claim->digits();
-    out += fmt::format("| {} | {} | {} | {} |\n", inert(claim->info.id), mark(claim->verdict()),
+    out += fmt::format("| {} | {} | {} | {} |\n", inert(claim->info.id), marked(claim->verdict()),
                        digits ? fmt::format("{:.1f}", *digits) : "–", inert(claim->info.sentence));
   }
   std::string errata, failures;
