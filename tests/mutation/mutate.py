@@ -4,7 +4,7 @@ theory, flow, network and validation, builds and runs the tests that should noti
 noticed.
 
 usage: tests/mutation/mutate.py [--sample 200] [--seed 1] [--rooms theory,flow,network,validation]
-                                [--build build-mutation] [--jobs 2]
+                                [--build build-mutation] [--jobs 2] [--programs 3]
 
 Works on a copy of the sources inside the build folder, so that nothing here is ever left changed. Results are added
 to mutants.jsonl in that folder as they come; the same command goes on where it stopped, and judges survivors again
@@ -78,8 +78,8 @@ def run(command, folder, seconds):
 
 
 class Workshop:
-    def __init__(self, build, jobs):
-        self.build, self.made, self.jobs = build, build / "made", jobs
+    def __init__(self, build, jobs, programs):
+        self.build, self.made, self.jobs, self.programs = build, build / "made", jobs, programs
         self.copy = build / "source"
         tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
         state = hashlib.sha256()
@@ -145,13 +145,15 @@ class Workshop:
         lines[number] = mutated
         place.write_text("\n".join(lines))
         try:
-            for test in self.closest(room, path):
+            closest = self.closest(room, path)
+            for test in closest:
                 program = self.link_alone(room, test)
                 if not program:
                     return "invalid"
                 if not self.passes(program):
                     return f"killed by {pathlib.Path(test).stem}"
             programs = TESTS.get(str(path.parent.relative_to(ROOT)), TESTS[room])
+            programs = programs[:self.programs or (0 if closest else 1)]
             claims = re.findall(r'\.id = "(\w+)"', original)
             if room == "validation" and claims:  # nothing but these claims uses their file
                 if self.make("test_validation") != 0:
@@ -186,6 +188,9 @@ def main():
     parser.add_argument("--rooms", default=",".join(ROOMS))
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build-mutation")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--programs", type=int, default=3, help="how many test programs a mutant meets at most, after "
+                        "the tests of its own file; fewer are faster and leave more survivors, which the same command "
+                        "with more judges again")
     options = parser.parse_args()
     rooms = options.rooms.split(",")
     if any(room not in ROOMS for room in rooms):
@@ -193,7 +198,7 @@ def main():
     everything = [(room, *site) for room in rooms for site in sites(room)]
     random.Random(options.seed).shuffle(everything)
     record = options.build.resolve() / "mutants.jsonl"
-    workshop = Workshop(options.build.resolve(), options.jobs)
+    workshop = Workshop(options.build.resolve(), options.jobs, options.programs)
     for test in sorted({test for room in rooms for test in TESTS[room][:1]}):
         if not workshop.passes_unchanged(test):
             sys.exit(f"{test} does not pass as it is; mend it first, or every mutant would seem killed")

@@ -44,6 +44,9 @@ TEST_P(EveryClaim, HasItsVerdict) {
   for (const Check& check : record.checks) {
     EXPECT_TRUE(check.passed()) << check.quantity << " = " << check.measured << ", bound " << check.bound;
     EXPECT_FALSE(check.bound_reason.empty()) << check.quantity;
+    if (check.relation == Relation::at_most) {
+      EXPECT_LE(check.expected, check.bound) << check.quantity << ": what is expected must itself pass";
+    }
     EXPECT_FALSE(check.is_wide() && check.wide_reason.empty())
         << check.quantity << " = " << check.measured << ": the bound " << check.bound
         << " needs a second sentence";

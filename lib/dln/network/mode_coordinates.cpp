@@ -27,9 +27,11 @@ InModeCoordinates in_mode_coordinates(const data::Correlations& correlations,
   const linalg::Matrix last = start.weight(2), along = linalg::inner_products(modes.output, last);
   linalg::Matrix beside(last.rows(), last.cols());
   linalg::multiply_tiles(last, -1.0, modes.output, along, beside);
+  // It may throw, which must not happen within Eigen's comma initialiser.
+  const linalg::Matrix coordinates = linalg::coordinates_in_own_span(beside);
   LinearNetwork<double> small({r, hidden, r + hidden});
   small.weight(1) = start.weight(1) * modes.input;
-  small.weight(2) << along, linalg::coordinates_in_own_span(beside);
+  small.weight(2) << along, coordinates;
   auto seen = correlations;
   seen.sigma31 = linalg::Matrix::Zero(r + hidden, r);
   seen.sigma31.topRows(r).diagonal() = modes.singular_values;
