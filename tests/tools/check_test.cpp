@@ -107,6 +107,13 @@ TEST(Check, RefutesEveryKindOfClaimMadeWrong) {
   }
 }
 
+TEST(Check, NamesWhatItMeasuredOfAFixedPoint) {
+  const auto checked = check(example("lotka_volterra"));
+  const auto measured = [&](const char* id) { return checked.claims.at(id)["checks"].dump(); };
+  EXPECT_TRUE(has(measured("coexistence"), "largest |trace|")) << measured("coexistence");
+  EXPECT_TRUE(has(measured("extinction"), "other signs")) << measured("extinction");
+}
+
 TEST(Check, NeverSaysProvenOfWhatWasOnlyTested) {
   // True to 1e-13 in double precision, and false.
   const auto near = check_text(replaced(slurp(example("eq10")), "is = \"s*exp", "is = \"1e-14*t + s*exp"));
