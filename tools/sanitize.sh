@@ -27,6 +27,7 @@ export LSAN_OPTIONS=suppressions=$root/tests/leak.supp:print_suppressions=0
 # TBB is not built with the sanitizer, which cannot see how it orders what its threads do.
 export TSAN_OPTIONS=suppressions=$root/tests/thread.supp:halt_on_error=1:ignore_noninstrumented_modules=1:second_deadlock_stack=1
 
-# Packing and speed are no business of sanitizers; the fuzz targets have a build of their own (tools/fuzz.sh).
-[ "$which" = threads ] || examine sanitize tests -E '^(packaging|fuzz|benchmarks)\.' "$@"
+# Packing and speed are no business of sanitizers; the fuzz targets have a build of their own (tools/fuzz.sh); and ASan
+# itself reserves more addresses than LittleMemory leaves.
+[ "$which" = threads ] || examine sanitize tests -E '^(packaging|fuzz|benchmarks)\.|LittleMemory' "$@"
 [ "$which" = address ] || examine tsan "test_data test_experiments test_plots test_tools" -R '(Sweep|Journal|Progress|RunStore|experiments\.|DoesNotDependOnThreads|Threads)' "$@"
