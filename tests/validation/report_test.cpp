@@ -259,6 +259,15 @@ TEST(Typeset, KnowsSubscriptsAndSuperscriptsAndNothingElse) {
   EXPECT_EQ(typeset("Q_{N_{2}}^{T} {x}"), "Q<sub>N<sub>2</sub></sub><sup>T</sup> {x}");
 }
 
+TEST(NumberHtml, WritesPowersOfTenAndRealMinusSigns) {
+  EXPECT_EQ(number_html(-1.25e-7), "−1.25·10<sup>−7</sup>");
+  EXPECT_EQ(number_html(3.2e12), "3.2·10<sup>12</sup>");
+  EXPECT_EQ(number_html(-0.5), "−0.5");
+  EXPECT_EQ(number_html(1977), "1977");
+  EXPECT_EQ(number_html(-std::numeric_limits<double>::infinity()), "−∞");
+  EXPECT_EQ(number_html(std::numeric_limits<double>::quiet_NaN()), "NaN");
+}
+
 TEST(Summary, CountsEveryVerdict) {
   EXPECT_EQ(summary({.holds = 8, .refuted_as_printed = 2}),
             "Of 10 claims, 8 hold, 2 are refuted as printed and hold when corrected, 0 fail.");
