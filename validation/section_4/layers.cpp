@@ -269,14 +269,14 @@ std::vector<Claim> claims_on_layers() {
             "layer, so the weaker ones change more and earlier, and equal ones alike; that layers are "
             "unequal is an assumption. Receptive fields: the higher the layer, the more and the later, from "
             "equal layers. And lower layers that may learn from their input alone only while young, an "
-            "assumption too, speed a later task up by v0^{−(L−2)/2} if the input comes by T_c − τ/2 "
-            "ln(1/v0).",
+            "assumption too, speed a later task up by v_{0}^{−(L−2)/2} if the input comes by T_{c} − τ/2 "
+            "ln(1/v_{0}).",
         .source = "talks on this work; models of our own",
         .formula = "|a_{l}(∞)/a_{l}(0)| − 1 = √(1 + y/a_{l}²) − 1; t ~ v_{0}^{−(L−2)/2}",
         .witnesses = "TFN",
         .figures = {"layers", "critical-period", "unequal"}},
        [](Context& c) { return c44(c, kLaws); },
-       "strengths, not squares, are taken to grow alike, and v0 to be the strength of the mode",
+       "strengths, not squares, are taken to grow alike, and v_{0} to be the strength of the mode",
        [](Context& c) { return c44(c, kWrongLaws); }},
   };
 }
