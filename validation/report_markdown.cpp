@@ -19,10 +19,9 @@ std::string inert(std::string_view text) {
 }
 
 // What does not stand is bold.
-std::string marked(Verdict verdict) {
-  const auto [mark, words] = text_of(verdict);
-  const bool stands = verdict == Verdict::holds || verdict == Verdict::refuted_as_printed;
-  return fmt::format("{} {}{}{}", mark, stands ? "" : "**", words, stands ? "" : "**");
+std::string marked(const ClaimRecord& claim) {
+  const auto [mark, words] = text_of(claim.verdict());
+  return claim.stands() ? fmt::format("{} {}", mark, words) : fmt::format("{} **{}**", mark, words);
 }
 
 }  // namespace
@@ -36,7 +35,7 @@ std::string render_markdown(const Report& report) {
   out += "| claim | verdict | digits | sentence |\n|---|---|---|---|\n";
   for (const ClaimRecord* claim : claims) {
     const auto digits = claim->digits();
-    out += fmt::format("| {} | {} | {} | {} |\n", inert(claim->info.id), marked(claim->verdict()),
+    out += fmt::format("| {} | {} | {} | {} |\n", inert(claim->info.id), marked(*claim),
                        digits ? fmt::format("{:.1f}", *digits) : "–", inert(claim->info.sentence));
   }
   std::string errata, failures;

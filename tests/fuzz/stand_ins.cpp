@@ -27,7 +27,8 @@ const std::vector<std::string>& file_parameters() {
   return names;
 }
 
-std::vector<std::filesystem::path> files_of_data(const std::string&, const std::string& file, const std::string&) {
+std::vector<std::filesystem::path> files_of_data(const std::string&, const std::string& file,
+                                                 const std::string&) {
   return {file};
 }
 
