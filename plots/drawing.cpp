@@ -188,9 +188,14 @@ std::string Script::text() {
 std::string literal(const std::string& text) {
   std::string out;
   for (char c : text) {
-    if (std::strchr("\\{}_^@&~'\"", c))
-      continue;  // never part of a name we draw; dropped rather than interpreted
-    out += c;
+    if (c == '&')
+      out += "\\046";  // gnuplot would write \& into SVG as it is
+    else if (c == '\'')
+      out += "''";
+    else if (std::strchr("\\{}_^@~", c) && c != '\0')
+      (out += '\\') += c;
+    else if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)  // a line break would end the command
+      out += c;
   }
   return out;
 }

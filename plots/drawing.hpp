@@ -43,7 +43,8 @@ class Script {
   std::unique_ptr<Stream> stream_;
 };
 
-// Text for a gnuplot label, with every character that enhanced text would interpret taken literally.
+// Text between gnuplot's single quotes, with every character that enhanced text would interpret taken
+// literally.
 std::string literal(const std::string& text);
 
 // Runs gnuplot on the drawing and returns the SVG. Throws ExternalProgramError when gnuplot is missing, fails

@@ -1,4 +1,5 @@
 // Figures: their data say what the theory says, their scripts stand alone, gnuplot draws them.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <array>
@@ -135,7 +136,18 @@ TEST(Drawing, ReportsWhatGnuplotCouldNotDraw) {
 }
 
 TEST(Drawing, TakesNamesLiterally) {
-  EXPECT_EQ(literal("a_b^{c}'\"\\@&~d"), "abcd");
+  const std::string name = R"(a_b^{c}'"\@~d `date` %d $x "; system('touch pwned'); ")";
+  const auto svg_of = [](const std::string& gp) {
+    return render_svg({.id = "x", .title = "", .alternative_text = "", .gp = gp, .tsv = ""});
+  };
+  const auto svg =
+      svg_of(fmt::format("set term svg enhanced\nset label '{0}' at graph 0.5,0.5\nplot x title '{0}'\n",
+                         literal("a line break\n" + name)));
+  const auto first = svg.find(">a line break" + name + "<"), last = svg.rfind(">a line break" + name + "<");
+  EXPECT_NE(first, std::string::npos) << svg;
+  EXPECT_NE(first, last) << "as label and as title of a curve: " << svg;
+  const auto marked = svg_of(fmt::format("set term svg enhanced\nplot x title '{}'\n", literal("R&D <b>")));
+  EXPECT_NE(marked.find(">R&amp;D &lt;b>"), std::string::npos) << marked;
 }
 
 TEST(PhasePortraitFigure, IsDrawnWithEveryCurveInItsLegend) {

@@ -67,7 +67,7 @@ std::string said(const Row& row) {
 void name_rows(plots::Script& script, const std::vector<Row>& rows) {
   std::string tics;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    tics += fmt::format("{}\"{}; {}\" -{}", i ? ", " : "", plots::literal(rows[i].title),
+    tics += fmt::format("{}'{}; {}' -{}", i ? ", " : "", plots::literal(rows[i].title),
                         plots::literal(rows[i].peer), i);
     const double at = std::isfinite(rows[i].ratio()) ? rows[i].ratio() : 1;
     const double right = std::max(at, rows[i].target.value_or(1));
