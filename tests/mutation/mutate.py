@@ -30,7 +30,7 @@ TESTS = {"theory": ["test_theory", "test_experiments", "test_validation"],
          "network": ["test_network", "test_experiments", "test_validation"],
          "validation": ["test_validation", "test_tools"],
          "validation/own_theory": ["test_tools"]}
-FILTERS = {"test_tools": "Check*:Verify.*:Diff.*"}
+FILTERS = {"validation": "Check*:Verify.*:Diff.*", "validation/own_theory": "Check*"}  # of test_tools
 SECONDS = 600  # a mutant that takes longer than this is killed: it hangs
 
 RULES = [(re.compile(pattern), replacement) for pattern, replacement in [
@@ -152,7 +152,9 @@ class Workshop:
                     return "invalid"
                 if not self.passes(program):
                     return f"killed by {pathlib.Path(test).stem}"
-            programs = TESTS.get(str(path.parent.relative_to(ROOT)), TESTS[room])
+            folder = str(path.parent.relative_to(ROOT))
+            programs = TESTS.get(folder, TESTS[room])
+            filters = FILTERS.get(folder, FILTERS["validation"])
             programs = programs[:self.programs or (0 if closest else 1)]
             claims = re.findall(r'\.id = "(\w+)"', original)
             if room == "validation" and claims:  # nothing but these claims uses their file
@@ -164,7 +166,7 @@ class Workshop:
             for test in programs:
                 if self.make(test) != 0:
                     return "invalid"
-                if not self.passes(self.made / "bin" / test, FILTERS.get(test, "*")):
+                if not self.passes(self.made / "bin" / test, filters if test == "test_tools" else "*"):
                     return f"killed by {test}"
             return "survived"
         finally:
