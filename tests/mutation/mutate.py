@@ -31,7 +31,7 @@ TESTS = {"theory": ["test_theory", "test_experiments", "test_validation"],
          "validation": ["test_validation", "test_tools"],
          "validation/own_theory": ["test_tools"]}
 FILTERS = {"validation": "Check*:Verify.*:Diff.*", "validation/own_theory": "Check*"}  # of test_tools
-SECONDS = 600  # a mutant that takes longer than this is killed: it hangs
+SECONDS, SECONDS_ALONE = 600, 150  # a mutant whose tests, or those of one file, take longer is killed: it hangs
 
 RULES = [(re.compile(pattern), replacement) for pattern, replacement in [
     (r"(?<=[\w)\]]) \+ (?=[\w(])", " - "), (r"(?<=[\w)\]]) - (?=[\w(])", " + "),
@@ -81,6 +81,7 @@ class Workshop:
     def __init__(self, build, jobs, programs):
         self.build, self.made, self.jobs, self.programs = build, build / "made", jobs, programs
         self.copy = build / "source"
+        self.sources_of = {}
         tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
         state = hashlib.sha256()
         for name in filter(None, tracked.stdout.split("\0")):
@@ -102,9 +103,9 @@ class Workshop:
     def make(self, *targets):
         return run(["ninja", "-C", self.made, f"-j{self.jobs}", *targets], self.copy, 3600)
 
-    def passes(self, program, filters="*"):
+    def passes(self, program, filters="*", seconds=SECONDS):
         return run([program, "--gtest_brief=1", "--gtest_fail_fast", f"--gtest_filter={filters}"], self.made,
-                   SECONDS) == 0
+                   seconds) == 0
 
     def passes_unchanged(self, test):
         """Once for the same sources."""
@@ -115,13 +116,37 @@ class Workshop:
             known.write_text(self.state)
         return True
 
+    def included(self, test):
+        """The sources that an object file of a test was made of."""
+        if test not in self.sources_of:
+            listed = subprocess.run(["ninja", "-C", self.made, "-t", "deps", test], check=True,
+                                    stdout=subprocess.PIPE, text=True).stdout.split()
+            self.sources_of[test] = {word for word in listed if word.startswith(str(self.copy))}
+        return self.sources_of[test]
+
     def closest(self, room, path):
-        """The object files of the tests of that room that include the changed file's header, its namesake first."""
-        header = str(path.with_suffix(".hpp").relative_to(ROOT)).removeprefix("lib/")
-        tests = [test for test in sorted((ROOT / "tests" / room).glob("*_test.cpp"))
-                 if f'#include "{header}"' in test.read_text()]
-        tests.sort(key=lambda test: not test.name.startswith(path.stem))
-        return [f"tests/CMakeFiles/test_{room}.dir/{room}/{test.name}.o" for test in tests]
+        """The object files of the tests of that room that the changed file reaches by its header, or by the headers of
+        those that use it: its namesake first, then those that include a header themselves, then of names alike, then what
+        includes least."""
+        headers, theme = {path.with_suffix(".hpp")}, path.stem.split("_")[0]
+        if not path.with_suffix(".hpp").exists():
+            headers = {ROOT / "lib" / name for name in re.findall(r'#include "(.*)"', path.read_text())
+                       if (ROOT / "lib" / name).parent == path.parent}
+        for _ in range(4):
+            names = {str(header.relative_to(ROOT)).removeprefix("lib/") for header in headers}
+            reached = []
+            for test in (ROOT / "tests" / room).glob("*_test.cpp"):
+                made = f"tests/CMakeFiles/test_{room}.dir/{room}/{test.name}.o"
+                same, text = test.name.startswith(path.stem), test.read_text()
+                direct = any(f'#include "{name}"' in text for name in names)
+                if same or any(str(self.copy / header.relative_to(ROOT)) in self.included(made) for header in headers):
+                    related = test.name.startswith(theme)
+                    reached.append((not same, not direct, not related, len(self.included(made)), made))
+            if reached:
+                return [made for *_, made in sorted(reached)]
+            headers |= {user.with_suffix(".hpp") for user in path.parent.glob("*.[ch]pp")
+                        if any(f'#include "{name}"' in user.read_text() for name in names)}
+        return []
 
     def link_alone(self, room, test):
         """A program of one test file, linked as the room's program is; None when it does not build."""
@@ -150,7 +175,7 @@ class Workshop:
                 program = self.link_alone(room, test)
                 if not program:
                     return "invalid"
-                if not self.passes(program):
+                if not self.passes(program, seconds=SECONDS_ALONE):
                     return f"killed by {pathlib.Path(test).stem}"
             folder = str(path.parent.relative_to(ROOT))
             programs = TESTS.get(folder, TESTS[room])

@@ -72,7 +72,8 @@ TEST(AutoencoderGradient, IsTheChainsWithSigma31EqualToSigma11AndScalesADiagonal
 }
 
 TEST(AutoencoderGradient, RefusesAChainThatIsNone) {
-  EXPECT_THROW(AutoencoderGradient(Matrix::Identity(6, 6), some_autoencoder(3)), base::DomainError);
+  for (const auto& sigma : {Matrix::Identity(6, 6), Matrix::Identity(6, 7), Matrix::Identity(7, 6)})
+    EXPECT_THROW(AutoencoderGradient(sigma, some_autoencoder(3)), base::DomainError);
 }
 
 TEST(PretrainedWeights, DescentFollowsTheFlowToFirstOrderInTheRate) {

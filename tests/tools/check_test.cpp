@@ -66,6 +66,12 @@ TEST(Check, WorksInFiftyDigits) {
   }
 }
 
+TEST(Check, ResolvesTinyStarts) {
+  const auto checked =
+      check_text(replaced(slurp(example("eq10")), "u0 = [0.001, 0.4]", "u0 = [1e-15, 1e-14]"));
+  EXPECT_EQ(checked.outcome.code, 0) << checked.outcome.out;
+}
+
 TEST(Check, SaysTheSameEveryTimeAndOtherwiseForAnotherSeed) {
   const auto point = [](const std::string& seed) {
     return check(example("wrong_claim"), {"--seed", seed})

@@ -1,7 +1,10 @@
 // Every claim of the ledger at quick effort, as it is and with one witness made wrong on purpose: a claim
 // whose verdict does not flip is no test.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <fstream>
 #include <ostream>
 
 #include "validation/context.hpp"
@@ -20,6 +23,28 @@ ContextOptions at_quick_effort() {
   ContextOptions options;
   options.effort = Effort::quick;
   return options;
+}
+
+// What a claim's checks hold it to, a line each: its bound cannot grow, nor its expected value or exact count
+// change, unseen.
+std::string agreement(const ClaimRecord& record) {
+  std::string lines;
+  for (const Check& check : record.checks) {
+    const bool is_count = check.measured != 0 && check.measured == std::round(check.measured);
+    lines += fmt::format("{}\t{}\t{}\t{}\t{}\t{:.4g}\t{:.4g}\t{}\n", record.info.id, check.dataset,
+                         check.quantity, check.witness_pair, name_of(check.relation), check.expected,
+                         check.bound, is_count ? fmt::format("{:g}", check.measured) : "");
+  }
+  return lines;
+}
+
+// The lines of that claim in agreed_checks.tsv.
+std::string agreed_before(const std::string& id) {
+  std::ifstream in(DLN_SOURCE_DIR "/tests/validation/agreed_checks.tsv");
+  std::string lines;
+  for (std::string line; std::getline(in, line);)
+    if (line.starts_with(id + '\t')) lines += line + '\n';
+  return lines;
 }
 
 class EveryClaim : public testing::TestWithParam<Claim> {
@@ -54,6 +79,8 @@ TEST_P(EveryClaim, HasItsVerdict) {
       EXPECT_NE(claim.info.witnesses.find(witness), std::string::npos)
           << check.quantity << " calls the unlisted witness " << witness;
   }
+  EXPECT_EQ(agreement(record), agreed_before(claim.info.id))
+      << "what is right now belongs into tests/validation/agreed_checks.tsv, its reason into the commit";
 }
 
 TEST_P(EveryClaim, FailsWhenAWitnessIsMadeWrong) {
