@@ -143,6 +143,7 @@ TEST(PretrainedWeights, LeavesTheTopRandom) {
                                 {.learning_rate = 0.1, .epochs = 5, .last_deviation = 0.02})
                          .network.weight(2);
   EXPECT_NEAR(top.norm() / std::sqrt(600.0), 0.02, 0.15 * 0.02);  // five sigma, 1/sqrt(1200) each
+  EXPECT_TRUE((top.array() != 0).all());
 }
 
 std::string refusal(const std::vector<Eigen::Index>& units, const PretrainingOptions& options) {

@@ -72,6 +72,18 @@ Report awkward_report() {
   return compose_report({awkward_claim()}, {drawn, missing}, provenance);
 }
 
+TEST(Report, NamesItsSectionsAsThePaperDoes) {
+  std::vector<ClaimRecord> records;
+  for (int section : {5, 4, 1, 3}) records.push_back(awkward_claim()), records.back().info.section = section;
+  std::vector<std::string> titles;
+  for (const auto& section : compose_report(records, {}, {}).sections) titles.push_back(section.title);
+  titles.resize(5);
+  EXPECT_EQ(titles, (std::vector<std::string>{"Conventions",
+                                              "Section 1: General learning dynamics of gradient descent",
+                                              "Section 3: Efficacy of greedy unsupervised pretraining",
+                                              "Abstract, talks and discussion", "Beyond the paper"}));
+}
+
 TEST(ReportJson, HasTheStableInterface) {
   const auto json = nlohmann::json::parse(render_json(awkward_report()));
   ASSERT_EQ(json.at("claims").size(), 1u);
