@@ -8,8 +8,8 @@ usage: tests/mutation/mutate.py [--sample 200] [--seed 1] [--rooms theory,flow,n
 
 Works on a copy of the sources inside the build folder, so that nothing here is ever left changed. Results are added
 to mutants.jsonl in that folder as they come; the same command goes on where it stopped, and judges survivors again
-(to judge all again, as after a test was removed, remove that file). Exit code 1 when fewer than 90 % of the mutants
-that are not listed in equivalent.txt, with a reason each, were killed."""
+when sources, tests or programs are others (to judge all again, as after a test was removed, remove that file). Exit
+code 1 when fewer than 90 % of the mutants that are not listed in equivalent.txt, with a reason each, were killed."""
 
 import argparse
 import hashlib
@@ -100,6 +100,10 @@ class Workshop:
                         "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -DNDEBUG", "-DDLN_WERROR=OFF"],
                        check=True, stdout=subprocess.DEVNULL)
 
+    def judges(self):
+        """Which sources, and how many programs."""
+        return f"{self.state[:12]} {self.programs}"
+
     def make(self, *targets):
         return run(["ninja", "-C", self.made, f"-j{self.jobs}", *targets], self.copy, 3600)
 
@@ -126,8 +130,8 @@ class Workshop:
 
     def closest(self, room, path):
         """The object files of the tests of that room that the changed file reaches by its header, or by the headers of
-        those that use it: its namesake first, then those that include a header themselves, then of names alike, then what
-        includes least."""
+        those that use it: its namesake first, then those that include a header themselves, then those named alike,
+        then what includes least."""
         headers, theme = {path.with_suffix(".hpp")}, path.stem.split("_")[0]
         if not path.with_suffix(".hpp").exists():
             headers = {ROOT / "lib" / name for name in re.findall(r'#include "(.*)"', path.read_text())
@@ -147,6 +151,13 @@ class Workshop:
             headers |= {user.with_suffix(".hpp") for user in path.parent.glob("*.[ch]pp")
                         if any(f'#include "{name}"' in user.read_text() for name in names)}
         return []
+
+    def claims_near(self, path):
+        """The claims that use that file: its own, or for one of a section without any, those of the section."""
+        def claims_in(files):
+            return [claim for file in files for claim in re.findall(r'\.id = "(\w+)"', file.read_text())]
+        in_section = path.parent.name.startswith("section_")
+        return claims_in([path]) or (claims_in(sorted(path.parent.glob("*.cpp"))) if in_section else [])
 
     def link_alone(self, room, test):
         """A program of one test file, linked as the room's program is; None when it does not build."""
@@ -181,12 +192,12 @@ class Workshop:
             programs = TESTS.get(folder, TESTS[room])
             filters = FILTERS.get(folder, FILTERS["validation"])
             programs = programs[:self.programs or (0 if closest else 1)]
-            claims = re.findall(r'\.id = "(\w+)"', original)
-            if room == "validation" and claims:  # nothing but these claims uses their file
+            claims = self.claims_near(path) if room == "validation" else []
+            if claims:
                 if self.make("test_validation") != 0:
                     return "invalid"
                 if not self.passes(self.made / "bin/test_validation", ":".join(f"*/{claim}" for claim in claims)):
-                    return f"killed by {' or '.join(claims)}"
+                    return f"killed by {' or '.join(claims)}" if len(claims) < 5 else f"killed by {path.parent.name}"
                 programs = []
             for test in programs:
                 if self.make(test) != 0:
@@ -233,7 +244,7 @@ def main():
     if record.exists():
         for line in record.read_text().splitlines():
             entry = json.loads(line)
-            if entry["fate"] != "survived":
+            if entry["fate"] != "survived" or entry.get("by") == workshop.judges():
                 done[entry["file"], entry["line"], entry["mutated"]] = entry
     known, judged, survivors = equivalents(), 0, []
     killed = set_aside = 0
@@ -248,7 +259,7 @@ def main():
         entry = done.get((file, number + 1, mutated))
         if not entry:
             entry = {"file": file, "line": number + 1, "mutated": mutated,
-                     "fate": workshop.fate(room, path, number, mutated)}
+                     "fate": workshop.fate(room, path, number, mutated), "by": workshop.judges()}
             with record.open("a") as out:
                 out.write(json.dumps(entry) + "\n")
         if entry["fate"] == "invalid":
