@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "dln/base/error.hpp"
-#include "validation/plain_text.hpp"
 
 namespace dln::tools {
 namespace {
@@ -52,11 +51,6 @@ TEST(Suggestion, NamesTheNearestOnlyWhenItIsNear) {
   EXPECT_EQ(suggestion("EQ11.T", known), "; did you mean eq11.t?");
   EXPECT_EQ(suggestion("temperature", known), "");
   EXPECT_EQ(suggestion("", known), "");
-}
-
-TEST(PlainText, DropsTheBracesOfTheReportsMarkup) {
-  EXPECT_EQ(validation::plain("u_{0} = e^{-2st}, a_b"), "u0 = e^-2st, a_b");
-  EXPECT_EQ(validation::plain("Q_{N_{2}} {x}"), "QN2 {x}");
 }
 
 }  // namespace

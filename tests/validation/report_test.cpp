@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "validation/html_text.hpp"
+#include "validation/plain_text.hpp"
 #include "validation/report_html.hpp"
 #include "validation/report_json.hpp"
 #include "validation/report_junit.hpp"
@@ -82,6 +83,11 @@ TEST(Report, NamesItsSectionsAsThePaperDoes) {
                                               "Section 1: General learning dynamics of gradient descent",
                                               "Section 3: Efficacy of greedy unsupervised pretraining",
                                               "Abstract, talks and discussion", "Beyond the paper"}));
+}
+
+TEST(PlainText, DropsTheBracesOfTheReportsMarkup) {
+  EXPECT_EQ(plain("u_{0} = e^{-2st}, a_b"), "u0 = e^-2st, a_b");
+  EXPECT_EQ(plain("Q_{N_{2}} {x}"), "QN2 {x}");
 }
 
 TEST(ReportJson, HasTheStableInterface) {
