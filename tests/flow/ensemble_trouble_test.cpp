@@ -68,6 +68,10 @@ TEST(EnsembleFlow, SaysWhoseStepsWereTooManyOrTooSmall) {
   EXPECT_THAT(integrate_strengths(depth(2), {s, u0, tau}, t, u, few).reasons,
               ElementsAre(StopReason::step_budget_spent, StopReason::reached_end));
   EXPECT_LT(u[0], 0.5);
+  Array alone(1);
+  const auto work =
+      integrate_strengths(depth(2), {Array{1}, Array{1e-3}, Array{1}}, Array{30}, alone, few).work;
+  EXPECT_EQ(work.accepted_steps + work.rejected_steps, few.step_budget);
   EnsembleOptions coarse;
   coarse.minimum_step = 0.2;
   coarse.tolerance = 1e-13;
