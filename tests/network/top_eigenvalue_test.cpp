@@ -8,6 +8,7 @@
 
 #include "dln/base/error.hpp"
 #include "dln/linalg/decompositions.hpp"
+#include "dln/network/gradient_descent.hpp"
 #include "dln/network/hessian.hpp"
 #include "dln/network/initial_weights.hpp"
 
@@ -116,6 +117,26 @@ TEST_P(TopEigenvalueOfUnits, DoesNotDependOnStartAndBasis) {
 INSTANTIATE_TEST_SUITE_P(Depths, TopEigenvalueOfUnits,
                          testing::Values(Units{4, 3}, Units{1, 1, 1}, Units{4, 5, 3}, Units{6, 2, 5},
                                          Units{8, 9, 2, 7, 6, 3}, Units{20, 15, 10, 5}));
+
+// On the way from small weights, where the factors of a wide chain, many more than its range has dimensions,
+// lose their digits.
+TEST(TopEigenvalue, IsFoundAllTheWayBetweenOneInputAndOneOutput) {
+  const auto correlations = one_mode(2);
+  for (int which : {1, 2}) {
+    auto stream = base::stream(1, "one input and one output", static_cast<std::uint64_t>(which));
+    const auto look = [&](const network::DescentState& state) {
+      if (state.iteration % 4 != 0) return true;
+      const auto top =
+          network::top_hessian_eigenvalue(state.network, correlations, {.tolerance = kTolerance});
+      EXPECT_EQ(top.reason, network::TopEigenvalueStop::converged) << state.iteration << ": " << top.brief();
+      EXPECT_NEAR(top.value, by_spectra(correlations, state.network), kAgreement * top.value)
+          << state.iteration;
+      return true;
+    };
+    network::descend(network::small_random_weights({1, 100, 100, 100, 1}, 0.04, stream), correlations,
+                     {.learning_rate = 0.02, .max_iterations = 120}, look);
+  }
+}
 
 TEST(TopEigenvalue, IsTheAlgebraicallyLargestWhereANegativeOneIsLarger) {
   // Three equal layers a of one unit: a (5 a^3 - 2 s) once, a (s - a^3) twice. Far below the minimum the

@@ -1,6 +1,7 @@
 // The sharpness of hessian.hpp: Lanczos iteration over whole networks, or over the factors of HessianRange.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "dln/base/error.hpp"
 #include "dln/base/random.hpp"
@@ -72,11 +73,14 @@ class WholeNetworks {
   void multiply(const Network& v, Network& product) { hessian_(v, product); }
   double dot(const Network& v, const Network& other) { return flat(v).dot(flat(other)); }
   Network whole(const Network& v) { return v; }
+  bool is_sound() const { return true; }
 
  private:
   HessianProduct& hessian_;
 };
 
+// More factors than the range has dimensions: what vectors hold beside it is nothing to H, but a three-term
+// recurrence makes it grow, and lengths lose their digits to it.
 class Factors {
  public:
   using Element = Vector;
@@ -85,7 +89,8 @@ class Factors {
   Vector blank() const { return Vector::Zero(range_.size()); }
   double length(const Vector& v) {
     range_.see(v, seen_);
-    const double square = v.dot(seen_);
+    const double square = v.dot(seen_), half_the_digits = std::sqrt(std::numeric_limits<double>::epsilon());
+    if (square < half_the_digits * v.norm() * seen_.norm()) is_sound_ = false;
     return square < 0 ? 0 : std::sqrt(square);  // below zero by rounding; NaN stays
   }
   void divide(Vector& v, double by) {
@@ -95,11 +100,17 @@ class Factors {
   void multiply(const Vector&, Vector& product) { range_.multiply(seen_, product); }
   double dot(const Vector&, const Vector& other) { return seen_.dot(other); }
   Network whole(const Vector& v) { return range_.network(v); }
+  bool is_sound() const { return is_sound_; }
 
  private:
   HessianRange range_;
   Vector seen_;
+  bool is_sound_ = true;
 };
+
+bool is_final(const TopEigenvalue& top, const TopEigenvalueOptions& options) {
+  return top.reason == TopEigenvalueStop::converged || top.products + 2 > options.max_products;
+}
 
 // Lanczos iteration by its three-term recurrence, without reorthogonalisation: orthogonality is lost only
 // along eigenvectors already found (Paige), and the first that is wanted is the last.
@@ -115,10 +126,16 @@ class Lanczos {
     auto stream = base::stream(options_.seed, "Hessian start");
     Element v = space_.blank();
     for (double& x : flat(v)) x = stream.normal();
+    return run(std::move(v), 0);
+  }
+  // From there, after that many products. Ends before it has converged, or spent its products, where the
+  // space is no longer sound.
+  TopEigenvalue run(Element v, int products) {
+    products_ = products;
     for (;;) {
       v = improved(std::move(v));
       auto top = judged(space_.whole(v));
-      if (top.reason == TopEigenvalueStop::converged || products_ + 2 > options_.max_products) return top;
+      if (is_final(top, options_) || !space_.is_sound()) return top;
     }
   }
 
@@ -133,7 +150,8 @@ class Lanczos {
       const double last = extend(t), value = t.largest_eigenvalue();
       const Vector coefficients = t.eigenvector(value);
       const double estimate = last * std::abs(coefficients[coefficients.size() - 1]);
-      if (!(estimate > options_.tolerance / 2 * value) || is_last_step()) return combined(coefficients);
+      if (!(estimate > options_.tolerance / 2 * std::abs(value)) || is_last_step() || !space_.is_sound())
+        return combined(coefficients);
       space_.divide(next_, last);
       basis_.push_back(next_);
     }
@@ -206,7 +224,10 @@ TopEigenvalue top_hessian_eigenvalue(const Network& network, const data::Correla
   HessianProduct hessian(correlations, network);
   // The factors are worth their own products where they are few beside the weights.
   const bool few = 4 * hessian_factors(network.units()) <= flat(network).size();
-  return few ? Lanczos<Factors>(hessian, options).run() : Lanczos<WholeNetworks>(hessian, options).run();
+  if (!few) return Lanczos<WholeNetworks>(hessian, options).run();
+  auto top = Lanczos<Factors>(hessian, options).run();
+  if (is_final(top, options)) return top;
+  return Lanczos<WholeNetworks>(hessian, options).run(std::move(top.vector), top.products);
 }
 
 std::string TopEigenvalue::brief() const {
