@@ -154,7 +154,7 @@ Drawing error_budget_figure(const ErrorBudgetFigure& figure) {
         .line(fmt::format("set xrange [0.3:{}]; set xtics 1,{}",
                           static_cast<double>(panel.budget->whole.size()) + 0.7,
                           std::max<Eigen::Index>(1, panel.budget->whole.size() / 16)))
-        .line(fmt::format("set label 1 '{}' at graph 0,1.07 left font ',13'", literal(heading(panel))))
+        .line(fmt::format("set label 1 '{}' at graph 0,1.07 left font ',13'", heading(panel)))
         .line(i + 1 == count ? "set xlabel 'number of the mode'" : "unset xlabel");
     draw(script, panel);
   }

@@ -140,8 +140,10 @@ int run_diff(const DiffOptions& options) {
   const auto old_claims = by_id(before), new_claims = by_id(after);
   Changes changes;
   tell_provenance(before, after);
+  std::size_t gone = 0;
   for (const auto& [id, claim] : old_claims)
     if (!new_claims.contains(id)) {
+      ++gone;
       changes.worse |= stands(text_at(*claim, "verdict"));
       tell(fmt::format("{}\t{}, now gone", id, text_at(*claim, "verdict")));
     }
@@ -152,9 +154,14 @@ int run_diff(const DiffOptions& options) {
     else
       tell(fmt::format("{}\tnew: {}", id, text_at(claim, "verdict")));
   }
-  print(fmt::format("{} verdict{} changed{}; numbers differ in {} of {} claims.\n", changes.verdicts,
-                    changes.verdicts == 1 ? "" : "s", changes.worse ? ", for the worse" : "", changes.numbers,
-                    new_claims.size()));
+  const std::size_t both = old_claims.size() - gone, added = new_claims.size() - both;
+  std::string sentence =
+      fmt::format("{} verdict{} changed", changes.verdicts, changes.verdicts == 1 ? "" : "s");
+  if (gone > 0) sentence += fmt::format(", {} claim{} gone", gone, gone == 1 ? "" : "s");
+  if (added > 0) sentence += fmt::format(", {} new", added);
+  if (changes.worse) sentence += ", for the worse";
+  print(fmt::format("{}; numbers differ in {} of {} claims{}.\n", sentence, changes.numbers, both,
+                    gone + added > 0 ? " in both" : ""));
   return changes.worse ? 1 : 0;
 }
 

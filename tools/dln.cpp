@@ -15,6 +15,7 @@
 #include "tools/build_info.hpp"
 #include "tools/commands.hpp"
 #include "tools/console.hpp"
+#include "tools/strict_text.hpp"
 
 namespace dln::tools {
 namespace {
@@ -54,6 +55,12 @@ void catch_signals() {
     if (::sigaction(signal, nullptr, &before) == 0 && before.sa_handler != SIG_IGN)
       ::sigaction(signal, &action, nullptr);
   }
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that grows too large is an error of its write
+}
+
+int report(const char* what, int code) {
+  message(what);
+  return code;
 }
 
 void print_version(bool as_json) {
@@ -61,6 +68,52 @@ void print_version(bool as_json) {
   nlohmann::ordered_json json;
   for (const auto& [name, value] : software()) json[name] = value;
   print(json.dump(2) + "\n");
+}
+
+// The words that lead to the command that was understood: "dln data tree".
+std::string words_of(const CLI::App& command) {
+  return command.get_parent() ? words_of(*command.get_parent()) + " " + command.get_name()
+                              : command.get_name();
+}
+
+// The command that the words led to.
+const CLI::App& understood(const CLI::App& app) {
+  const auto further = app.get_subcommands();
+  return further.empty() ? app : understood(*further.front());
+}
+
+std::vector<std::string> commands_of(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const auto* sub : command.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(sub->get_name());
+  return names;
+}
+
+std::vector<std::string> options_of(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const auto* option : command.get_options())
+    for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+// Which word nothing knows, and the nearest that is known; or that a command lacks one.
+std::string about_words(const CLI::App& app, const CLI::App& command, const CLI::ParseError& error) {
+  const auto words = words_of(command);
+  const auto unknown = app.remaining(true);
+  const auto commands = commands_of(command);
+  if (unknown.empty())
+    return commands.empty() ? fmt::format("{}: {}", words, error.what())
+                            : fmt::format("{}: expected one of {}", words, fmt::join(commands, ", "));
+  const std::string word = unknown.front();
+  const bool is_option = word.starts_with("-");
+  auto nearest = suggestion(word, is_option ? options_of(command) : commands);
+  if (nearest.empty() && !is_option && &command != &app && !commands.empty())
+    nearest = fmt::format("; expected one of {}", fmt::join(commands, ", "));
+  return fmt::format("{} {}: unknown {}{}", words, word.substr(0, 60),
+                     is_option          ? "option"
+                     : commands.empty() ? "word"
+                                        : "command",
+                     nearest);
 }
 
 int parse_and_run(int argc, const char* const* argv) {
@@ -72,7 +125,11 @@ int parse_and_run(int argc, const char* const* argv) {
   } catch (const CLI::Success& help) {
     return app.exit(help);
   } catch (const CLI::ParseError& error) {
-    message(fmt::format("{}; see 'dln --help'", error.what()));
+    const bool is_about_words =
+        dynamic_cast<const CLI::ExtrasError*>(&error) || dynamic_cast<const CLI::RequiredError*>(&error);
+    const auto& command = understood(app);
+    message(fmt::format("{}; see '{} --help'",
+                        is_about_words ? about_words(app, command, error) : error.what(), words_of(command)));
     return 2;
   }
   if (!chosen) {
@@ -80,11 +137,6 @@ int parse_and_run(int argc, const char* const* argv) {
     return 2;
   }
   return chosen();
-}
-
-int report(const char* what, int code) {
-  message(what);
-  return code;
 }
 
 }  // namespace

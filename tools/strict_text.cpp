@@ -72,7 +72,8 @@ std::string suggestion(std::string_view text, const std::vector<std::string>& kn
   const std::string* best = nullptr;
   std::size_t least = std::max<std::size_t>(2, text.size() / 3) + 1;
   for (const std::string& name : known)
-    if (const std::size_t distance = edit_distance(text, name); distance < least) {
+    if (const std::size_t distance = edit_distance(text, name);
+        distance < least && (distance < 2 || 2 * distance < std::max(text.size(), name.size()))) {
       least = distance;
       best = &name;
     }

@@ -18,7 +18,7 @@ std::uint64_t strict_count(std::string_view what, std::string_view text);
 // One finite double or more, separated by commas, with or without [ ] around them. Throws base::DomainError.
 std::vector<double> strict_list(std::string_view what, std::string_view text);
 
-// "; did you mean X?" for the nearest of `known`, or "" when none is near.
+// "; did you mean X?" for the nearest of `known`, or "" when none shares more than half of it.
 std::string suggestion(std::string_view text, const std::vector<std::string>& known);
 
 }  // namespace dln::tools

@@ -40,14 +40,15 @@ TEST_F(Diff, TellsVerdictsNumbersAndClaims) {
                  claim("C4", "holds", "1"),
              R"({"seed": 2, "options": {"effort": "full", "out": "y"}})"));
   EXPECT_EQ(outcome.code, 1) << "C1 stood";
-  EXPECT_EQ(outcome.out,
-            "seed\t1, now 2\n"
-            "options/effort\t\"quick\", now \"full\"\n"
-            "C3\tholds, now gone\n"
-            "C1\tholds, now fails\n"
-            "C2\t1 of 1 numbers differ, most of all q: 1, now nan\n"
-            "C4\tnew: holds\n"
-            "1 verdict changed, for the worse; numbers differ in 1 of 3 claims.\n");
+  EXPECT_EQ(
+      outcome.out,
+      "seed\t1, now 2\n"
+      "options/effort\t\"quick\", now \"full\"\n"
+      "C3\tholds, now gone\n"
+      "C1\tholds, now fails\n"
+      "C2\t1 of 1 numbers differ, most of all q: 1, now nan\n"
+      "C4\tnew: holds\n"
+      "1 verdict changed, 1 claim gone, 1 new, for the worse; numbers differ in 1 of 2 claims in both.\n");
   EXPECT_EQ(between(report(claim("C1", "fails", "1")), report(claim("C1", "holds", "1"))).code, 0)
       << "for the better";
 }

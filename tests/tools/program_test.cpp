@@ -147,6 +147,25 @@ TEST(Program, SuggestsTheClaimThatWasMeant) {
   const auto outcome = dln({"verify", "--claim", "C12,c13", "--out", (scratch("meant") / "out").string()});
   EXPECT_EQ(outcome.code, 2);
   EXPECT_NE(outcome.err.find("claim 'c13': unknown; did you mean C13?"), std::string::npos) << outcome.err;
+  const struct {
+    std::vector<std::string> arguments;
+    const char* said;
+  } cases[] = {
+      {{"analize", "mine.csv"},
+       "dln: dln analize: unknown command; did you mean analyze?; see 'dln --help'\n"},
+      {{"--verison"}, "dln: dln --verison: unknown option; did you mean --version?; see 'dln --help'\n"},
+      {{"analyze", "mine.csv", "--inptus", "raw"},
+       "dln: dln analyze --inptus: unknown option; did you mean --inputs?; see 'dln analyze --help'\n"},
+      {{"data", "tre"}, "dln: dln data tre: unknown command; did you mean tree?; see 'dln data --help'\n"},
+      {{"data", "table"}, "dln: dln data table: unknown command; expected one of tree, chain, "},
+      {{"data"}, "dln: dln data: expected one of tree, chain, "},
+      {{"list", "claims", "more"}, "dln: dln list more: unknown word; see 'dln list --help'\n"},
+      {{"analyze"}, "dln: dln analyze: DATA is required; see 'dln analyze --help'\n"}};
+  for (const auto& [arguments, said] : cases) {
+    const auto refused = dln(arguments);
+    EXPECT_EQ(refused.code, 2) << said;
+    EXPECT_TRUE(refused.err.starts_with(said)) << refused.err << "expected " << said;
+  }
 }
 
 TEST(Program, ListsWhatThereIs) {

@@ -51,6 +51,9 @@ TEST(Suggestion, NamesTheNearestOnlyWhenItIsNear) {
   EXPECT_EQ(suggestion("EQ11.T", known), "; did you mean eq11.t?");
   EXPECT_EQ(suggestion("temperature", known), "");
   EXPECT_EQ(suggestion("", known), "");
+  EXPECT_EQ(suggestion("eps", {"s"}), "");
+  EXPECT_EQ(suggestion("eq99", {"eq4"}), "");
+  EXPECT_EQ(suggestion("tt", {"t"}), "; did you mean t?");
 }
 
 }  // namespace
