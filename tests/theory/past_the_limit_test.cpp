@@ -114,6 +114,7 @@ TEST(PastTheLimit, RefusesWhatIsOutOfItsDomain) {
   EXPECT_THROW(theory::escape_margin(1.0, 2.0, 1.0, 1.0), DomainError);
   EXPECT_THROW(theory::escape_margin(1.0, 0.0, 1.0, 1.0), DomainError);
   EXPECT_THROW(theory::settling_imbalance(1.0, 1.1), DomainError);
+  EXPECT_THROW(theory::settling_imbalance(2.0, 0.6), DomainError);
   EXPECT_THROW(theory::settling_imbalance(-1.0, 0.5), DomainError);
 }
 

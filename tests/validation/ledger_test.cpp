@@ -28,7 +28,7 @@ ContextOptions at_quick_effort() {
 // What a claim's checks hold it to, a line each: its bound cannot grow, nor its expected value or exact count
 // change, unseen.
 std::string agreement(const ClaimRecord& record) {
-  std::string lines;
+  std::string lines = fmt::format("{}\tsection {}\n", record.info.id, record.info.section);
   for (const Check& check : record.checks) {
     const bool is_count = check.measured != 0 && check.measured == std::round(check.measured);
     lines += fmt::format("{}\t{}\t{}\t{}\t{}\t{:.4g}\t{:.4g}\t{}\n", record.info.id, check.dataset,
