@@ -41,7 +41,7 @@ TEST(DepthSweepFigures, AreDrawnAndTabulatedRunByRun) {
              kappas = depth_kappas_figure(figure);
   const std::string svg_of_times = render_svg(times), svg_of_rates = render_svg(rates),
                     svg_of_kappas = render_svg(kappas);
-  for (const char* text : {"learning time (epochs)", "best rate of all", "rawdata"})
+  for (const char* text : {"learning time (epochs)", "best rate of all", "raw_data"})
     EXPECT_NE(svg_of_times.find(text), std::string::npos) << text;
   for (const char* text : {"learning rate", "best whose error never rises", "number of layers"})
     EXPECT_NE(svg_of_rates.find(text), std::string::npos) << text;

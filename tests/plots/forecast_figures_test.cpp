@@ -117,7 +117,7 @@ TEST(ModePicturesFigure, TabulatesEveryPixelAndScalesEachByItsLargest) {
   EXPECT_EQ(curves[0][1], (std::vector<double>{1, 0, -0.5}));
   EXPECT_EQ(curves[1][0], (std::vector<double>{0, 0, -1}));
   for (const auto& cell : curves[2]) EXPECT_EQ(cell[2], 0);
-  expect_drawn(drawing, {"mode 1", "mode 3", "raises A", "its oddname"});
+  expect_drawn(drawing, {"mode 1", "mode 3", "raises A", "it's {odd}_name"});
   expect_drawn(mode_pictures_figure(std::vector<ModePicture>(7, pictures[0])), {"mode 7"});
   expect_drawn(mode_pictures_figure({{"a line", Matrix::Ones(1, 4)}}));
 }
