@@ -316,6 +316,9 @@ TEST_F(Faults, OddNamesAndLinks) {
   EXPECT_TRUE(fs::is_symlink(folder / "link"));
   fs::create_symlink(folder / "nowhere/at/all", folder / "dangling");
   EXPECT_EQ(dln({"figure", "2", "--out", at("dangling")}).code, 5);
+  EXPECT_NE(dln({"figure", "2", "--out", at("dangling")}).err.find("it is a link to nothing"),
+            std::string::npos);
+  EXPECT_NE(dln({"data", "tree", "--out", at("not/there")}).err.find("name a f"), std::string::npos);
   fs::create_symlink("loop", folder / "loop");
   EXPECT_EQ(dln({"figure", "2", "--out", at("loop")}).code, 5);
   EXPECT_EQ(dln({"check", at("loop")}).code, 3);

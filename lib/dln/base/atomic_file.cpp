@@ -75,8 +75,9 @@ AtomicFile::AtomicFile(std::filesystem::path target)
   if (slot_ < 0) fail("its path is too long, or too many files are being written at once");
   descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (descriptor_ < 0) {
+    const int trouble = errno;
     forget(std::exchange(slot_, -1));
-    fail(std::strerror(errno));
+    fail(fmt::format("{}; name a file in a folder that is there and can be written", std::strerror(trouble)));
   }
   if (exists)
     (void)!::fchmod(descriptor_, existing.st_mode & 07777);  // a file replaced keeps its permissions
@@ -129,10 +130,15 @@ void write_files(const std::vector<std::pair<std::filesystem::path, std::string>
 void require_writable_directory(const std::filesystem::path& directory) {
   std::error_code trouble;
   std::filesystem::create_directories(directory, trouble);
+  std::error_code ignored;
+  const bool is_dangling =
+      std::filesystem::is_symlink(directory, ignored) && !std::filesystem::exists(directory, ignored);
   if (trouble || !std::filesystem::is_directory(directory))
     throw WriteError(fmt::format("cannot write into {}: {}; name a folder that can be created or written",
                                  directory.empty() ? "''" : directory.string(),
-                                 trouble ? trouble.message() : "it is not a folder"));
+                                 is_dangling ? "it is a link to nothing"
+                                 : trouble   ? trouble.message()
+                                             : "it is not a folder"));
   if (::access(directory.c_str(), W_OK | X_OK) != 0)
     throw WriteError(fmt::format("cannot write into {}: {}; name a folder that can be created or written",
                                  directory.string(), std::strerror(errno)));
