@@ -104,8 +104,8 @@ std::string about_words(const CLI::App& app, const CLI::App& command, const CLI:
   if (unknown.empty())
     return commands.empty() ? fmt::format("{}: {}", words, error.what())
                             : fmt::format("{}: expected one of {}", words, fmt::join(commands, ", "));
-  const std::string word = unknown.front();
-  const bool is_option = word.starts_with("-");
+  const bool is_option = unknown.front().starts_with("-");
+  const std::string word = unknown.front().substr(0, is_option ? unknown.front().find('=') : 60);
   auto nearest = suggestion(word, is_option ? options_of(command) : commands);
   if (nearest.empty() && !is_option && &command != &app && !commands.empty())
     nearest = fmt::format("; expected one of {}", fmt::join(commands, ", "));

@@ -154,7 +154,7 @@ TEST(Program, SuggestsTheClaimThatWasMeant) {
       {{"analize", "mine.csv"},
        "dln: dln analize: unknown command; did you mean analyze?; see 'dln --help'\n"},
       {{"--verison"}, "dln: dln --verison: unknown option; did you mean --version?; see 'dln --help'\n"},
-      {{"analyze", "mine.csv", "--inptus", "raw"},
+      {{"analyze", "mine.csv", "--inptus=raw"},
        "dln: dln analyze --inptus: unknown option; did you mean --inputs?; see 'dln analyze --help'\n"},
       {{"data", "tre"}, "dln: dln data tre: unknown command; did you mean tree?; see 'dln data --help'\n"},
       {{"data", "table"}, "dln: dln data table: unknown command; expected one of tree, chain, "},

@@ -26,7 +26,8 @@ ode::Solution<double> gradient_flow_fully(const LinearNetwork<double>& start,
                                           const base::TimeGrid<double>& grid,
                                           const ode::Options<double>& options) {
   auto solution = gradient_flow(start, correlations, time_constant, grid, options);
-  if (!solution.complete()) throw base::NumericalError("gradient flow " + solution.brief() + "; ask for earlier times");
+  if (!solution.complete())
+    throw base::NumericalError("gradient flow " + solution.brief() + "; ask for earlier times");
   return solution;
 }
 
