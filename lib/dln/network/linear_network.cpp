@@ -34,10 +34,8 @@ LinearNetwork<Real> LinearNetwork<Real>::from_matrices(const std::vector<Matrix>
 
 template <class Real>
 std::size_t LinearNetwork<Real>::index(int l) const {
-  if (l >= 1 && static_cast<std::size_t>(l) < units_.size())
-    return static_cast<std::size_t>(l - 1);  // asked often
-  base::require(l >= 1 && l <= depth().weight_matrices(), "weight matrix l", l,
-                fmt::format("1 to {}", depth().weight_matrices()));
+  if (l < 1 || static_cast<std::size_t>(l) >= units_.size())  // asked often: the rest only where it fails
+    base::require(false, "weight matrix l", l, fmt::format("1 to {}", depth().weight_matrices()));
   return static_cast<std::size_t>(l - 1);
 }
 
