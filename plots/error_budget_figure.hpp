@@ -18,7 +18,7 @@ struct ErrorBudgetFigure {
   std::string title;
   std::string alternative_text;
   struct Panel {
-    std::string name;
+    std::string name;                        // in gnuplot's enhanced text: N_l = 3
     const experiments::ErrorBudget* budget;  // not null
   };
   std::vector<Panel> panels;  // one or more

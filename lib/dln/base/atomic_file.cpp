@@ -130,15 +130,16 @@ void write_files(const std::vector<std::pair<std::filesystem::path, std::string>
 void require_writable_directory(const std::filesystem::path& directory) {
   std::error_code trouble;
   std::filesystem::create_directories(directory, trouble);
-  std::error_code ignored;
-  const bool is_dangling =
-      std::filesystem::is_symlink(directory, ignored) && !std::filesystem::exists(directory, ignored);
-  if (trouble || !std::filesystem::is_directory(directory))
+  if (trouble || !std::filesystem::is_directory(directory)) {
+    std::error_code ignored;
+    const bool is_dangling =
+        std::filesystem::is_symlink(directory, ignored) && !std::filesystem::exists(directory, ignored);
     throw WriteError(fmt::format("cannot write into {}: {}; name a folder that can be created or written",
                                  directory.empty() ? "''" : directory.string(),
                                  is_dangling ? "it is a link to nothing"
                                  : trouble   ? trouble.message()
                                              : "it is not a folder"));
+  }
   if (::access(directory.c_str(), W_OK | X_OK) != 0)
     throw WriteError(fmt::format("cannot write into {}: {}; name a folder that can be created or written",
                                  directory.string(), std::strerror(errno)));
