@@ -8,9 +8,11 @@ source "$root/tools/setup.sh"
 packages+=(gcovr)
 install_packages
 made="$root/build-coverage"
-cmake -S "$root" -B "$made" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE="-O1 --coverage" >/dev/null
+cmake -S "$root" -B "$made" -G Ninja -DCMAKE_BUILD_TYPE=Release -DDLN_WERROR=OFF -DCMAKE_CXX_FLAGS_RELEASE="-O1 --coverage" >/dev/null
 cmake --build "$made" --target tests || fail "the build failed; the compiler's own message is above"
 find "$made" -name '*.gcda' -delete
+# Programs that lose a file or their folder are told so by gcov as well: not into what the tests read.
+export GCOV_ERROR_FILE="$made/gcov.log"
 ctest --test-dir "$made" --parallel "$(nproc)" -E '^(packaging|fuzz|benchmarks)\.' "$@" >"$made/tests.log" || echo "some tests failed: $made/tests.log"
 gcovr --root "$root" --filter "$root/lib/" --filter "$root/validation/" --filter "$root/plots/" --filter "$root/tools/" \
   --exclude-throw-branches --txt "$made/coverage.txt" --html-details "$made/coverage.html" "$made"

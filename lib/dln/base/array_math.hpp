@@ -12,14 +12,7 @@
 #include <cstdint>
 #include <numbers>
 
-// A loop compiled once per instruction set of x86, the widest that the machine has being chosen when the
-// program is loaded. Where that needs loaders or sanitizers to cooperate that do not, it is compiled once.
-#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__AVX2__)
-#define DLN_FOR_EVERY_MACHINE [[gnu::target_clones("avx512f", "avx2", "default")]]
-#else
-#define DLN_FOR_EVERY_MACHINE
-#endif
+#include "dln/base/every_machine.hpp"
 
 namespace dln::base::arrays {
 

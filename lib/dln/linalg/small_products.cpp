@@ -1,11 +1,6 @@
 #include "dln/linalg/small_products.hpp"
 
-// One version for each instruction set, chosen when the program starts; elsewhere the compiler's own.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define DLN_EVERY_MACHINE __attribute__((target_clones("default", "avx2", "avx512f")))
-#else
-#define DLN_EVERY_MACHINE
-#endif
+#include "dln/base/every_machine.hpp"
 
 namespace dln::linalg {
 namespace {
@@ -43,8 +38,8 @@ template <int N = 1>
 
 }  // namespace
 
-DLN_EVERY_MACHINE void multiply_small(const double* a, const double* b, double* c, Eigen::Index n,
-                                      Eigen::Index k, Eigen::Index m) {
+DLN_FOR_EVERY_MACHINE void multiply_small(const double* a, const double* b, double* c, Eigen::Index n,
+                                          Eigen::Index k, Eigen::Index m) {
   if (k > kFewRows || m > kFewRows) return any_product(a, b, c, n, k, m, 1, k);
   double transposed[kFewRows * kFewRows];  // read across, it is faster than down by more than this costs
   for (Eigen::Index j = 0; j < m; ++j)
@@ -52,8 +47,8 @@ DLN_EVERY_MACHINE void multiply_small(const double* a, const double* b, double* 
   any_product(a, transposed, c, n, k, m, m, 1);
 }
 
-DLN_EVERY_MACHINE void multiply_small_by_transpose(const double* a, const double* b, double* c,
-                                                   Eigen::Index n, Eigen::Index k, Eigen::Index m) {
+DLN_FOR_EVERY_MACHINE void multiply_small_by_transpose(const double* a, const double* b, double* c,
+                                                       Eigen::Index n, Eigen::Index k, Eigen::Index m) {
   any_product(a, b, c, n, k, m, m, 1);
 }
 
