@@ -50,6 +50,58 @@ std::string table(const std::vector<ForecastColumn>& columns, const std::vector<
   return tsv;
 }
 
+struct HalfTimeLabel {
+  double epoch;
+  std::vector<Eigen::Index> modes;  // ascending, from 0
+  std::string text;
+};
+
+// "2", "2–4", "1,3": three or more in a row are a range.
+std::string numbers_text(const std::vector<Eigen::Index>& modes) {
+  std::string text;
+  for (std::size_t i = 0; i < modes.size();) {
+    std::size_t last = i;
+    while (last + 1 < modes.size() && modes[last + 1] == modes[last] + 1) ++last;
+    if (last < i + 2) last = i;
+    text += fmt::format("{}{}", text.empty() ? "" : ",", modes[i] + 1);
+    if (last > i) text += fmt::format("–{}", modes[last] + 1);
+    i = last + 1;
+  }
+  return text;
+}
+
+// Numbers of modes at their half times; those that would overlap share a label, halfway between them.
+std::vector<HalfTimeLabel> half_time_labels(const Forecast& f, const std::vector<Eigen::Index>& drawn,
+                                            bool logarithmic) {
+  const auto on_axis = [=](double epoch) {
+    return logarithmic ? std::log(std::max(epoch, kFirstEpoch)) : epoch;
+  };
+  const double digit =
+      0.02 * (on_axis(last_epoch(f)) - on_axis(0));  // a digit's width: 8 of a panel's 395 pixels
+  std::vector<HalfTimeLabel> labels;                 // epochs as on the axis, until the end
+  for (const Eigen::Index k : drawn)
+    if (const double half = f.modes[static_cast<std::size_t>(k)].half_epochs; std::isfinite(half))
+      labels.push_back({on_axis(half), {k}, numbers_text({k})});
+  std::ranges::stable_sort(labels, {}, &HalfTimeLabel::epoch);
+  for (std::size_t i = 0; i + 1 < labels.size();) {
+    auto &left = labels[i], &right = labels[i + 1];
+    const double room = digit * (0.5 * static_cast<double>(left.text.size() + right.text.size()) + 1);
+    if (right.epoch - left.epoch >= room) {
+      ++i;
+      continue;
+    }
+    left.epoch = 0.5 * (left.epoch + right.epoch);
+    left.modes.insert(left.modes.end(), right.modes.begin(), right.modes.end());
+    std::ranges::sort(left.modes);
+    left.text = numbers_text(left.modes);
+    labels.erase(labels.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    if (i > 0) --i;  // it may have grown into the one before
+  }
+  if (logarithmic)
+    for (auto& label : labels) label.epoch = std::exp(label.epoch);
+  return labels;
+}
+
 void draw_strengths(Script& script, const ForecastColumn& column, const std::vector<Eigen::Index>& modes,
                     bool legend, bool logarithmic) {
   const Forecast& f = *column.forecast;
@@ -78,12 +130,12 @@ void draw_strengths(Script& script, const ForecastColumn& column, const std::vec
     for (const Eigen::Index k : drawn)
       plot.add(fmt::format("with lines {}", kRun), title(k, "network trained"),
                curve(column.run->epochs, column.run->strengths, k, end_of(k)));
-  for (const Eigen::Index k : drawn)
-    if (const double half = f.modes[static_cast<std::size_t>(k)].half_epochs; std::isfinite(half))
-      script.line(fmt::format("set label {} '{}' at {:.6g},1.13 center font ',12' front", 10 + k, k + 1,
-                              logarithmic ? std::max(half, 0.5) : half));
+  const auto labels = half_time_labels(f, drawn, logarithmic);
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    script.line(fmt::format("set label {} '{}' at {:.6g},1.13 center font ',12' front", 10 + i,
+                            labels[i].text, labels[i].epoch));
   plot.draw(script);
-  for (const Eigen::Index k : drawn) script.line(fmt::format("unset label {}", 10 + k));
+  for (std::size_t i = 0; i < labels.size(); ++i) script.line(fmt::format("unset label {}", 10 + i));
 }
 
 void draw_errors(Script& script, const ForecastColumn& column, bool legend, bool logarithmic) {

@@ -114,10 +114,15 @@ inline bool spread_out(const std::vector<ForecastColumn>& columns) {
   return false;
 }
 
+constexpr double kFirstEpoch = 0.5;  // of a logarithmic axis
+
+inline double last_epoch(const experiments::Forecast& forecast) {
+  return std::max(2.0, forecast.epochs.back());
+}
+
 inline void set_time_axis(Script& script, const experiments::Forecast& forecast, bool logarithmic) {
   script.line(logarithmic ? "set logscale x; set format x '10^{%T}'" : "unset logscale x; set format x '%g'");
-  script.line(fmt::format("set xrange [{}:{:.6g}]", logarithmic ? "0.5" : "0",
-                          std::max(2.0, forecast.epochs.back())));
+  script.line(fmt::format("set xrange [{:g}:{:.6g}]", logarithmic ? kFirstEpoch : 0.0, last_epoch(forecast)));
 }
 
 }  // namespace dln::plots::panels

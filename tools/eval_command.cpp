@@ -65,7 +65,12 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 std::vector<double> parse_value(const Parameter& parameter, std::string_view text) {
   if (parameter.kind == ParameterKind::list) return strict_list(parameter.name, text);
   if (parameter.kind == ParameterKind::depth && text == "inf") return {kInfinity};
-  return {strict_number(parameter.name, text)};
+  try {
+    return {strict_number(parameter.name, text)};
+  } catch (const base::DomainError& error) {
+    if (parameter.kind != ParameterKind::depth) throw;
+    throw base::DomainError(fmt::format("{}, or inf", error.what()));
+  }
 }
 
 std::vector<double> json_value(const Parameter& parameter, const Json& value) {

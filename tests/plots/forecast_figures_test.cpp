@@ -1,11 +1,14 @@
 // The figures of dln analyze: their tables hold every number, and gnuplot draws them whatever is missing.
 #include "plots/forecast_figures.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
+#include <regex>
 
 #include "dln/data/consistency_examples.hpp"
 #include "dln/network/initial_weights.hpp"
@@ -202,6 +205,31 @@ TEST_F(ForecastFigures, AreDrawnWhateverIsMissing) {
   const auto run_of_one = run_of(one, of_one);
   expect_drawn(forecast_figure({{&of_one, &run_of_one}}, {0}));
   expect_drawn(layer_growth_figure({{&of_one, &run_of_one}}));
+}
+
+TEST_F(ForecastFigures, LetModesOfNearHalfTimesShareALabel) {
+  const std::vector<Eigen::Index> all{0, 1, 2, 3};
+  const auto labels = [&](std::array<double, 4> half_epochs) {
+    auto f = three;
+    for (std::size_t k = 0; k < 4; ++k) f.modes[k].half_epochs = half_epochs[k];
+    std::vector<std::pair<std::string, double>> found;  // text and epoch
+    const auto gp = forecast_figure({{&f}}, all).gp;
+    const std::regex label("set label 1[0-9] '([^']*)' at ([^,]*),1\\.13");
+    for (std::sregex_iterator i(gp.begin(), gp.end(), label), end; i != end; ++i)
+      found.emplace_back((*i)[1], std::stod((*i)[2]));
+    return found;
+  };
+  const double length = three.epochs.back();
+  using Labels = std::vector<std::pair<std::string, double>>;
+  const auto at = [=](double share) { return std::stod(fmt::format("{:.6g}", share * length)); };
+  EXPECT_EQ(labels({at(0.2), at(0.4), at(0.6), at(0.8)}),
+            (Labels{{"1", at(0.2)}, {"2", at(0.4)}, {"3", at(0.6)}, {"4", at(0.8)}}));
+  EXPECT_EQ(labels({at(0.2), at(0.2), at(0.2), at(0.8)}), (Labels{{"1–3", at(0.2)}, {"4", at(0.8)}}));
+  EXPECT_EQ(labels({at(0.2), at(0.6), at(0.2), at(0.6)}), (Labels{{"1,3", at(0.2)}, {"2,4", at(0.6)}}));
+  const auto two = labels({at(0.5), at(0.51), at(0.9), std::nan("")});
+  ASSERT_EQ(two.size(), 2u);
+  EXPECT_EQ(two[0].first, "1,2");
+  EXPECT_NEAR(two[0].second, 0.505 * length, 1e-4 * length);
 }
 
 TEST_F(ForecastFigures, AreDrawnOfARunThatDiverged) {
