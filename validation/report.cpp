@@ -9,7 +9,7 @@
 
 namespace dln::validation {
 
-std::vector<const ClaimRecord*> Report::claims() const {
+std::vector<const ClaimRecord*> Report::claims() const& {
   std::vector<const ClaimRecord*> found;
   for (const Section& section : sections)
     for (const Block& block : section.blocks)
@@ -17,7 +17,7 @@ std::vector<const ClaimRecord*> Report::claims() const {
   return found;
 }
 
-const Figure* Report::figure(const std::string& id) const {
+const Figure* Report::figure(const std::string& id) const& {
   const auto found = std::ranges::find(figures, id, &Figure::id);
   return found == figures.end() ? nullptr : &*found;
 }

@@ -75,8 +75,11 @@ struct Report {
   // What is said first, a sentence each; of claims their tally is said as well.
   std::vector<std::string> answer = {};
 
-  std::vector<const ClaimRecord*> claims() const;  // in order of appearance
-  const Figure* figure(const std::string& id) const;
+  // In order of appearance; they point into the report, which must not be a temporary.
+  std::vector<const ClaimRecord*> claims() const&;
+  std::vector<const ClaimRecord*> claims() const&& = delete;
+  const Figure* figure(const std::string& id) const&;
+  const Figure* figure(const std::string& id) const&& = delete;
 };
 
 struct Tally {

@@ -265,7 +265,8 @@ TEST(ReportJunit, IsASuiteASection) {
 TEST(Answer, IsOneSentence) {
   const auto answer = [](const Report& report) { return first_answer(report.claims()); };
   EXPECT_EQ(answer(two_claims()), "Does the theory hold? Not all of it: C2 fails.");
-  auto claims = two_claims().claims();
+  const auto report = two_claims();
+  auto claims = report.claims();
   claims.pop_back();
   EXPECT_EQ(first_answer(claims), "Does the theory hold? Yes: every claim examined holds.");
 }
