@@ -46,6 +46,7 @@ struct Check {
   Witnesses witness_pair;        // "TF": the witnesses that met in this check
   std::string dataset = {};
   Subject subject = Subject::claim;
+  std::string beside = {};  // what else was measured, where one number says little; quantity names none
 
   // False whenever a NaN is involved.
   bool passed() const;

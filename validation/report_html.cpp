@@ -33,9 +33,10 @@ std::string check_html(const Check& check) {
       : check.subject == Subject::corrected ? "<br><span class=\"reason\">the corrected form</span>"
                                             : "";
   return fmt::format(
-      "<tr><td>{}{}{}</td><td class=\"number\">{}</td><td>{}<br><span class=\"reason\">{}</span></td>"
+      "<tr><td>{}{}{}{}</td><td class=\"number\">{}</td><td>{}<br><span class=\"reason\">{}</span></td>"
       "<td class=\"number\">{}</td><td>{}</td><td>{}</td></tr>\n",
       typeset(check.quantity),
+      check.beside.empty() ? "" : "<br><span class=\"reason\">" + typeset(check.beside) + "</span>",
       check.dataset.empty() ? "" : "<br><span class=\"reason\">on " + escape(check.dataset) + "</span>",
       about, number_html(check.measured), relation_html(check), typeset(check.full_reason()),
       digits_html(check.digits()), spaced(check.witness_pair),

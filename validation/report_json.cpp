@@ -44,6 +44,7 @@ Json check_json(const Check& check) {
   const auto digits = check.digits();
   return {{"quantity", check.quantity},
           {"measured", number(check.measured)},
+          {"beside", check.beside},
           {"expected", number(check.expected)},
           {"relation", name_of(check.relation)},
           {"bound", number(check.bound)},

@@ -104,8 +104,8 @@ TEST(ReportJson, HasTheStableInterface) {
   EXPECT_EQ(claim.at("verdict"), "fails");
   EXPECT_EQ(claim.at("figures"), nlohmann::json{"3l"});
   const auto& check = claim.at("checks").at(0);
-  for (const char* key : {"quantity", "measured", "expected", "relation", "bound", "bound_reason", "digits",
-                          "witness_pair", "dataset", "passed"})
+  for (const char* key : {"quantity", "measured", "beside", "expected", "relation", "bound", "bound_reason",
+                          "digits", "witness_pair", "dataset", "passed"})
     EXPECT_TRUE(check.contains(key)) << key;
   EXPECT_EQ(check["witness_pair"], "G-N");
   EXPECT_EQ(json.at("provenance").at("seconds").at("X1"), 0.25);

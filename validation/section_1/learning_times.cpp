@@ -189,16 +189,16 @@ std::vector<Check> c19(Context& context, const PlateauCounter& count) {
       "counted by the rule fixed in advance: rises of −dE/dt by a factor of 2 after a low, floor 1e-4 of its "
       "maximum";
   std::vector<Check> checks{
-      {.quantity = fmt::format(
-           "median number of plateaus of the total error in {} random starts (fewest {}, most {})",
-           on_tree.size(), std::ranges::min(on_tree), std::ranges::max(on_tree)),
+      {.quantity =
+           fmt::format("median number of plateaus of the total error in {} random starts", on_tree.size()),
        .measured = median(on_tree),
        .expected = 2,
        .relation = Relation::at_least,
        .bound = 2,
        .bound_reason = "several means two or more; single starts may merge two transitions into one; " + rule,
        .witness_pair = "ND",
-       .dataset = tree.name}};
+       .dataset = tree.name,
+       .beside = fmt::format("fewest {}, most {}", std::ranges::min(on_tree), std::ranges::max(on_tree))}};
   for (const auto& [which, value] : {std::pair{"fewest", fewest}, std::pair{"most", most}})
     checks.push_back(
         {.quantity =
