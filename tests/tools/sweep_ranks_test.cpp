@@ -50,6 +50,9 @@ class SweepRanksTest : public testing::Test {
     words.insert(words.end(), more.begin(), more.end());
     const pid_t child = fork();
     if (child != 0) return child;
+#ifdef __SANITIZE_ADDRESS__  // Open MPI unloads what keeps memory to the end: no suppression can name it then
+    setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
+#endif
     const int said = open((folder / ("said-" + out)).c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
     dup2(said, 1);
     dup2(said, 2);
@@ -64,7 +67,9 @@ class SweepRanksTest : public testing::Test {
     waitpid(child, &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }
-  std::string said(const std::string& out) { return slurp(folder / ("said-" + out)); }
+  std::string said(const std::string& out) {
+    return slurp(folder / ("said-" + out));
+  }
 
   void run_by_itself() {
     const auto outcome =

@@ -76,7 +76,7 @@ std::string bytes_of(const Runs& runs) {
 }
 Runs runs_in(const std::string& bytes) {
   Runs runs(bytes.size() / sizeof(std::uint64_t));
-  std::memcpy(runs.data(), bytes.data(), bytes.size());
+  if (!runs.empty()) std::memcpy(runs.data(), bytes.data(), runs.size() * sizeof(std::uint64_t));
   return runs;
 }
 
