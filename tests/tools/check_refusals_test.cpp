@@ -89,6 +89,84 @@ TEST(Check, RefusesBadContentWithLineAndColumn) {
   }
 }
 
+// Two states, each of which the other's rate needs; the claim comes after line 11.
+const std::string kTwoStates = R"toml([symbols]
+s = [1, 2]
+u0 = [0.01, 0.1]
+[system]
+a = "b*(s - a*b)"
+b = "a*(s - a*b)"
+[time]
+span = [0, 1]
+[start]
+a = "u0"
+b = "u0"
+)toml";
+
+TEST(Check, RefusesBadClaimsWithTheirPlace) {
+  const std::string both = "is = { a = \"s\", b = \"s\" }\n", kind = "kind = ";
+  const std::string limit = kind + "\"limit\"\nof = \"u0/s\"\nis = \"0\"\n";
+  const std::string scaling = kind + "\"scaling\"\nof = \"a*b\"\nlevel = \"s/2\"\n";
+  const std::string fixed = kind + "\"fixed_point\"\nat = { a = \"0\", b = \"0\" }\n";
+  for (const auto& [claim, said] : std::vector<Bad>{
+           {kind + "5\n", {"kind: expected text in quotes"}},
+           {kind + "\"conserved\"\nis = \"a\"\nid = \"a b\"\n", {"id: expected 1 to 40 characters"}},
+           {kind + "\"conserved\"\nis = \"a\"\nsentence = \"" + std::string(2001, 'x') + "\"\n",
+            {"sentence: expected at most 2000 printable"}},
+           {kind + "\"solution\"\nis = \"s\"\n", {"which state", "one of a, b"}},
+           {kind + "\"solution\"\nof = \"c\"\nis = \"s\"\n", {"of = 'c': expected a state"}},
+           {kind + "\"solution\"\nof = \"a\"\nis = \"s\"\n", {"the rate of a depends on b"}},
+           {kind + "\"solution\"\nis = { a = \"s\", b = \"s\", c = \"s\" }\n", {"is: 'c' is not a state"}},
+           {kind + "\"solution\"\nis = {}\n", {"is: an empty table"}},
+           {kind + "\"solution\"\nis = { a = \"s\", b = \"a\" }\n",
+            {"b: speaks of a", "symbols and the time"}},
+           {kind + "\"implicit\"\nof = \"a\"\ntime = \"ln(a)\"\n", {"the rate of a depends on more than a"}},
+           {kind + "\"implicit\"\nof = \"a\"\ntime = \"ln(b)\"\n",
+            {"time: expected a formula of symbols and a"}},
+           {fixed, {"no stability"}},
+           {fixed + "stability = \"stabel\"\n", {"did you mean stable?"}},
+           {kind + "\"fixed_point\"\nat = { a = \"b\", b = \"0\" }\nstability = \"saddle\"\n",
+            {"a: speaks of b", "symbols only"}},
+           {limit + "to = 0\n", {"no parameter"}},
+           {limit + "to = 0\nparameter = 3\n", {"parameter: expected text"}},
+           {limit + "to = 0\nparameter = \"u1\"\n", {"parameter = 'u1'", "did you mean u0?"}},
+           {limit + "to = nan\nparameter = \"u0\"\n", {"to: expected a finite number"}},
+           {limit + "to = \"0\"\nparameter = \"u0\"\n", {"infinity"}},
+           {limit + "to = 0\nparameter = \"u0\"\norder = 0.5\n",
+            {"order: expected a whole number from 1 to 10"}},
+           {limit + "to = 0\nparameter = \"u0\"\norder = \"1\"\n", {"order: expected a finite number"}},
+           {scaling + "parameter = \"s\"\n", {"no power"}},
+           {scaling + "parameter = \"s\"\npower = -1\ntolerance = 0.7\n",
+            {"tolerance: expected a number above 0"}},
+           {scaling + "parameter = \"s\"\npower = -1\nwith = 3\n", {"with: expected a table"}},
+           {scaling + "parameter = \"s\"\npower = -1\nwith = { q = \"1\" }\n", {"with: 'q' is not a symbol"}},
+           {scaling + "parameter = \"s\"\npower = -1\nwith = { s = \"1\" }\n",
+            {"with: 's' is the parameter itself"}},
+           {kind + "\"scaling\"\nlevel = \"s/2\"\nparameter = \"s\"\npower = -1\n", {"the claim has no of"}},
+           {kind + "\"monotone\"\nof = \"a\"\n", {"no direction"}},
+           {kind + "\"conserved\"\n" + both, {"is: expected a formula in quotes"}}}) {
+    const auto checked = check_text(kTwoStates + "[[claim]]\n" + claim);
+    EXPECT_EQ(checked.outcome.code, 3) << claim << checked.outcome.out << checked.outcome.err;
+    for (const auto& part : said)
+      EXPECT_TRUE(has(checked.outcome.err, part)) << claim << part << " in\n" << checked.outcome.err;
+    EXPECT_TRUE(checked.claims.empty());
+  }
+  const auto alone = check_text("[symbols]\ns = [-1, 2]\n[[claim]]\nkind = \"conserved\"\nis = \"s\"\n");
+  EXPECT_TRUE(has(alone.outcome.err, "expected a [system] to hold it against")) << alone.outcome.err;
+  const auto negative = check_text(
+      "[symbols]\ns = [-1, 2]\n[system]\nu = \"s\"\n[start]\nu = \"0\"\n[time]\nspan = [0, 1]\n"
+      "[[claim]]\nkind = \"scaling\"\nlevel = \"1\"\nparameter = \"s\"\npower = -1\n");
+  EXPECT_TRUE(has(negative.outcome.err, "parameter = 's': expected a positive symbol"))
+      << negative.outcome.err;
+  for (const auto& [assumed, part] :
+       std::vector<std::pair<std::string, std::string>>{{"a < s", "speaks of a state or the time"},
+                                                        {"q < s", "assume: 'q' is not declared"},
+                                                        {"s < 2 < 3", "one < or >"}}) {
+    const auto checked = check_text("assume = [\"" + assumed + "\"]\n" + kTwoStates);
+    EXPECT_TRUE(has(checked.outcome.err, part)) << checked.outcome.err;
+  }
+}
+
 TEST(Check, ReportsEveryErrorOfAFileAtOnce) {
   std::string text = replaced(kSmall, "\"s - u\"", "\"s - w + v\"");
   text = replaced(replaced(text, "is = \"s\"", "is = \"q +\""), "span = [0, 1]", "span = [0, \"zz\"]");

@@ -1,6 +1,7 @@
 // dln figure: what it tabulates, and what it leaves behind without gnuplot.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 
@@ -37,6 +38,24 @@ TEST(Figure, ThreeLeftTabulatesTheTheorysHalfTimesTo12Digits) {
     EXPECT_NEAR(std::stod(epoch) / (tau * unit), 1, 1e-12);
   }
   EXPECT_EQ(halves, 5);
+}
+
+// Those of Fig 4 take a while even so: tests/plots and the report draw them.
+TEST(Figure, EveryOneIsDrawnWithItsData) {
+  const auto folder = scratch("figure-every");
+  std::istringstream lines(dln({"list", "figures"}).out);
+  int drawn = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const auto id = line.substr(0, line.find('\t'));
+    if (id.starts_with('4')) continue;
+    const auto outcome = dln({"figure", id, "--effort", "quick", "--out", folder.string()});
+    EXPECT_EQ(outcome.code, 0) << id << ": " << outcome.err;
+    EXPECT_NE(slurp(folder / (id + ".svg")).find("</svg>"), std::string::npos) << id;
+    EXPECT_GT(std::ranges::count(slurp(folder / (id + ".tsv")), '\n'), 1) << id;
+    EXPECT_NE(slurp(folder / (id + ".gp")).find("plot"), std::string::npos) << id;
+    ++drawn;
+  }
+  EXPECT_EQ(drawn, 21);
 }
 
 }  // namespace
