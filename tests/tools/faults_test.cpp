@@ -174,15 +174,17 @@ TEST_F(Faults, SignalsAtRandomMomentsLeaveNothingHalfWritten) {
     return nlohmann::json::parse(slurp(folder / out / "report.json"))["claims"].dump();
   };
   const auto whole = claims_of("whole");
+  const auto whole_time = time_of([&] { dln(words("timed")); });
   const int times = std::getenv("DLN_KILLS") ? std::atoi(std::getenv("DLN_KILLS")) : 20;
   std::mt19937 random(11);
+  std::uniform_real_distribution<double> share(0, 0.9);
   int interrupted = 0;
   for (int i = 0; i < times; ++i) {
     const std::string out = "run-" + std::to_string(i % 4);
     fs::remove_all(at(out));
     const int signal = std::array{SIGKILL, SIGTERM, SIGINT, SIGPIPE, SIGHUP}[static_cast<std::size_t>(i % 5)];
     const pid_t child = start(words(out), folder, {});
-    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 700));
+    std::this_thread::sleep_for(share(random) * whole_time);
     kill(child, signal);
     const auto outcome = finish(child, folder);
     if (outcome.code == 0) continue;  // it was faster

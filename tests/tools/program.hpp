@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <initializer_list>
 #include <iterator>
 #include <string>
@@ -40,6 +42,14 @@ inline fs::path scratch(const std::string& name) {
   fs::remove_all(folder);
   fs::create_directories(folder);
   return folder;
+}
+
+// How long it takes: for moments that find the program at work on any machine, unlike a number of
+// milliseconds.
+inline std::chrono::duration<double> time_of(const std::function<void()>& work) {
+  const auto begun = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::steady_clock::now() - begun;
 }
 
 // The regular files below it, in order.
