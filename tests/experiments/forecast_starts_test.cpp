@@ -212,6 +212,17 @@ TEST(ErrorOfStrengths, IsThatOfTheMap) {
   }
 }
 
+TEST(ErrorOfStrengths, KeepsItsDigitsNearTheEnd) {
+  const AlignedModes modes{Eigen::Vector3d(2, 1, 0.5), Eigen::Vector3d(1, 4, 0.5)};
+  const Vector end = modes.singular_values.cwiseQuotient(modes.input_variances);
+  const double power = end.dot(modes.singular_values);  // without rounding
+  EXPECT_EQ(error_of_strengths(power, modes, end), 0);
+  for (const double off : {1e-3, 1e-6, 1e-9})
+    EXPECT_NEAR(error_of_strengths(power, modes, (1 + off) * end) / (0.5 * power * off * off), 1,
+                1e-15 / off);
+  EXPECT_EQ(error_of_strengths(power * (1 - 1e-15), modes, end), 0) << "rounding makes no error negative";
+}
+
 TEST(ColumnQuantiles, AreInterpolatedDownEachColumn) {
   const double nothing = std::nan("");
   const Matrix values{{5, 1, nothing}, {1, nothing, 2}, {3, 2, nothing}};

@@ -173,7 +173,14 @@ std::optional<WholeForecast> whole_forecast(const LearningProblem& problem, cons
 
 double error_of_strengths(double target_power, const AlignedModes& modes, const Vector& u) {
   const auto s = modes.singular_values.head(u.size()), d = modes.input_variances.head(u.size());
-  return 0.5 * (target_power - 2 * u.dot(s) + u.cwiseAbs2().dot(d));
+  // What is left at the end, and how far from it: their sum keeps its digits where the error is small.
+  double at_end = target_power, above = 0;
+  for (Eigen::Index k = 0; k < u.size(); ++k) {
+    const double end = s[k] / d[k];
+    at_end -= s[k] * end;
+    above += d[k] * (u[k] - end) * (u[k] - end);
+  }
+  return 0.5 * (std::max(at_end, 0.0) + above);
 }
 
 Vector column_quantiles(const Matrix& values, double q) {
