@@ -61,11 +61,14 @@ std::vector<std::array<double, 3>> band(const std::vector<double>& epochs, const
   return rows;
 }
 
+// Epochs start at 0, which a logarithmic axis does not have: half an epoch stands for it there.
+constexpr double kFirstEpoch = 0.5;
+
 // A plot command and its curves, in step.
 class Plot {
  public:
-  // Epochs start at 0, which a logarithmic axis does not have: half an epoch stands for it there.
-  explicit Plot(bool logarithmic) : time_(logarithmic ? "($1 < 0.5 ? 0.5 : $1)" : "1") {}
+  explicit Plot(bool logarithmic)
+      : time_(logarithmic ? fmt::format("($1 < {0:g} ? {0:g} : $1)", kFirstEpoch) : "1") {}
 
   void add(const std::string& style, const std::string& title, const Curve& points) {
     if (points.size() < 2) return;
@@ -113,8 +116,6 @@ inline bool spread_out(const std::vector<ForecastColumn>& columns) {
   }
   return false;
 }
-
-constexpr double kFirstEpoch = 0.5;  // of a logarithmic axis
 
 inline double last_epoch(const experiments::Forecast& forecast) {
   return std::max(2.0, forecast.epochs.back());
