@@ -1,5 +1,6 @@
 // dln check of files that nobody should write.
 #include <algorithm>
+#include <regex>
 
 #include "tests/tools/check.hpp"
 
@@ -89,7 +90,7 @@ TEST(Check, RefusesBadContentWithLineAndColumn) {
   }
 }
 
-// Two states, each of which the other's rate needs; the claim comes after line 11.
+// Two states, each of which the other's rate needs; a claim begins on line 12.
 const std::string kTwoStates = R"toml([symbols]
 s = [1, 2]
 u0 = [0.01, 0.1]
@@ -149,6 +150,8 @@ TEST(Check, RefusesBadClaimsWithTheirPlace) {
     EXPECT_EQ(checked.outcome.code, 3) << claim << checked.outcome.out << checked.outcome.err;
     for (const auto& part : said)
       EXPECT_TRUE(has(checked.outcome.err, part)) << claim << part << " in\n" << checked.outcome.err;
+    EXPECT_TRUE(std::regex_search(checked.outcome.err, std::regex(":1[2-9]:[0-9]+: ")))
+        << checked.outcome.err;
     EXPECT_TRUE(checked.claims.empty());
   }
   const auto alone = check_text("[symbols]\ns = [-1, 2]\n[[claim]]\nkind = \"conserved\"\nis = \"s\"\n");
@@ -163,6 +166,7 @@ TEST(Check, RefusesBadClaimsWithTheirPlace) {
                                                         {"q < s", "assume: 'q' is not declared"},
                                                         {"s < 2 < 3", "one < or >"}}) {
     const auto checked = check_text("assume = [\"" + assumed + "\"]\n" + kTwoStates);
+    EXPECT_EQ(checked.outcome.code, 3) << assumed;
     EXPECT_TRUE(has(checked.outcome.err, part)) << checked.outcome.err;
   }
 }
